@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.batch;
+
+import org.jspecify.annotations.NullMarked;

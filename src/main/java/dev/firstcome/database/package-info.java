@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.database;
+
+import org.jspecify.annotations.NullMarked;

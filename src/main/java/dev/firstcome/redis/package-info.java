@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.redis;
+
+import org.jspecify.annotations.NullMarked;
