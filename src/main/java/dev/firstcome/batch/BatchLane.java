@@ -1,0 +1,257 @@
+package dev.firstcome.batch;
+
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * Group commit for one kind of command: a batch forms while the last one flies.
+ *
+ * <p>A command waits in a bounded queue until one of the lane's few batches in flight has come
+ * back; then everything that has queued leaves together. Nobody lingers: under light load a batch
+ * is one command. The lane owns the work from {@link #submit} on, so a caller that goes away
+ * cancels nothing.
+ *
+ * @param <C> the command
+ * @param <T> what a command makes or finds
+ */
+public final class BatchLane<C, T> implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(BatchLane.class);
+
+  /** How long {@link #close} waits for what was accepted: within Boot's 30 s shutdown phase. */
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(15);
+
+  private final String name;
+  private final LaneSettings settings;
+  private final Function<List<C>, Mono<List<Verdict<T>>>> work;
+  private final Function<Throwable, Failure> classifier;
+  private final Queue<Waiter<C, T>> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger held = new AtomicInteger();
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final DistributionSummary sizes;
+  private final Timer durations;
+
+  /**
+   * @param work decides and commits a batch, and answers one verdict for each command, in order; it
+   *     must be safe to repeat
+   * @param classifier tells what a failure of {@code work} means
+   */
+  public BatchLane(
+      String name,
+      LaneSettings settings,
+      Function<List<C>, Mono<List<Verdict<T>>>> work,
+      Function<Throwable, Failure> classifier,
+      MeterRegistry meters) {
+    this.name = name;
+    this.settings = settings;
+    this.work = work;
+    this.classifier = classifier;
+    this.sizes = meters.summary("firstcome.lane.batch.size", "lane", name);
+    this.durations =
+        Timer.builder("firstcome.lane.batch.duration")
+            .tag("lane", name)
+            .publishPercentileHistogram()
+            .register(meters);
+    Gauge.builder("firstcome.lane.depth", held, AtomicInteger::get)
+        .tag("lane", name)
+        .register(meters);
+  }
+
+  /**
+   * Queues the command on subscription.
+   *
+   * @return its effect, once committed; or {@link dev.firstcome.problem.Refused}: the decision's
+   *     refusal, {@code OVERLOADED} when the lane is full, {@code DEPENDENCY_UNAVAILABLE} when the
+   *     store is away
+   */
+  public Mono<Verdict.Done<T>> submit(C command) {
+    return Mono.create(sink -> enqueue(new Waiter<>(command, sink, EventLoops.current())));
+  }
+
+  private void enqueue(Waiter<C, T> waiter) {
+    // Reserved before it is queued, so that the limit holds however many arrive at once.
+    if (held.incrementAndGet() > settings.capacity() || closed.get()) {
+      held.decrementAndGet();
+      waiter.sink.error(LaneRefusal.OVERLOADED.refused());
+      return;
+    }
+    queue.add(waiter);
+    pump();
+  }
+
+  private void pump() {
+    while (!queue.isEmpty() && reserveFlight()) {
+      List<Waiter<C, T>> batch = take();
+      if (batch.isEmpty()) {
+        // Another thread took them between the look and the reservation. Look again: a command
+        // added meanwhile may have seen no free flight.
+        inFlight.decrementAndGet();
+      } else {
+        fly(batch);
+      }
+    }
+  }
+
+  private boolean reserveFlight() {
+    int now = inFlight.get();
+    while (now < settings.concurrency()) {
+      if (inFlight.compareAndSet(now, now + 1)) {
+        return true;
+      }
+      now = inFlight.get();
+    }
+    return false;
+  }
+
+  private List<Waiter<C, T>> take() {
+    List<Waiter<C, T>> batch = new ArrayList<>();
+    for (Waiter<C, T> next; batch.size() < settings.maxBatch() && (next = queue.poll()) != null; ) {
+      batch.add(next);
+    }
+    return batch;
+  }
+
+  private void fly(List<Waiter<C, T>> batch) {
+    long start = System.nanoTime();
+    sizes.record(batch.size());
+    List<C> commands = new ArrayList<>(batch.size());
+    batch.forEach(waiter -> commands.add(waiter.command));
+    // Abandoned at the deadline rather than cancelled: cancelling a query wedges its connection.
+    Mono.fromFuture(attempt(commands, settings.retries()).toFuture(), true)
+        .timeout(settings.deadline())
+        .onErrorResume(failure -> Mono.just(all(commands, failed(failure))))
+        .subscribe(
+            verdicts -> {
+              durations.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+              land(batch, verdicts);
+            });
+  }
+
+  private Mono<List<Verdict<T>>> attempt(List<C> commands, int retriesLeft) {
+    return Mono.defer(() -> work.apply(commands))
+        .map(verdicts -> requireOneEach(commands, verdicts))
+        .switchIfEmpty(Mono.error(() -> new IllegalStateException(name + ": no verdicts")))
+        .onErrorResume(failure -> recover(commands, retriesLeft, failure));
+  }
+
+  private Mono<List<Verdict<T>>> recover(List<C> commands, int retriesLeft, Throwable failure) {
+    Failure kind = classifier.apply(failure);
+    if (kind == Failure.UNAVAILABLE) {
+      log.warn("lane {}: store unavailable: {}", name, failure.toString());
+      return Mono.just(all(commands, failed(LaneRefusal.DEPENDENCY_UNAVAILABLE.refused())));
+    }
+    if (kind == Failure.TRANSIENT && retriesLeft > 0) {
+      return attempt(commands, retriesLeft - 1);
+    }
+    if (commands.size() == 1) {
+      log.error("lane {}: a command failed", name, failure);
+      return Mono.just(all(commands, failed(failure)));
+    }
+    int half = commands.size() / 2;
+    return attempt(commands.subList(0, half), settings.retries())
+        .zipWhen(
+            first -> attempt(commands.subList(half, commands.size()), settings.retries()),
+            BatchLane::concat);
+  }
+
+  private void land(List<Waiter<C, T>> batch, List<Verdict<T>> verdicts) {
+    inFlight.decrementAndGet();
+    held.addAndGet(-batch.size());
+    pump();
+    // Each reply on its request's own loop, one task per loop: otherwise the one driver thread that
+    // read the commit would encode every response.
+    Map<Executor, List<Runnable>> replies = new IdentityHashMap<>();
+    for (int i = 0; i < batch.size(); i++) {
+      Waiter<C, T> waiter = batch.get(i);
+      Verdict<T> verdict = verdicts.get(i);
+      replies
+          .computeIfAbsent(waiter.home, home -> new ArrayList<>())
+          .add(() -> waiter.reply(verdict));
+    }
+    replies.forEach(BatchLane::runOn);
+  }
+
+  private static void runOn(Executor home, List<Runnable> replies) {
+    try {
+      home.execute(() -> replies.forEach(Runnable::run));
+    } catch (RejectedExecutionException loopIsClosed) {
+      // The server is going down: nobody listens there any more, but every waiter gets its end.
+      replies.forEach(Runnable::run);
+    }
+  }
+
+  private List<Verdict<T>> requireOneEach(List<C> commands, List<Verdict<T>> verdicts) {
+    if (verdicts.size() != commands.size()) {
+      throw new IllegalStateException(
+          name + ": " + verdicts.size() + " verdicts for " + commands.size() + " commands");
+    }
+    return verdicts;
+  }
+
+  private static <T> Verdict<T> failed(Throwable failure) {
+    return new Verdict.Failed<>(
+        failure instanceof TimeoutException
+            ? LaneRefusal.DEPENDENCY_UNAVAILABLE.refused()
+            : failure);
+  }
+
+  private static <C, T> List<Verdict<T>> all(List<C> commands, Verdict<T> verdict) {
+    return Collections.nCopies(commands.size(), verdict);
+  }
+
+  private static <T> List<T> concat(List<T> first, List<T> second) {
+    List<T> both = new ArrayList<>(first);
+    both.addAll(second);
+    return both;
+  }
+
+  /** Refuses what comes from now on and waits, within a limit, for what was accepted. */
+  @Override
+  public void close() {
+    closed.set(true);
+    long end = System.nanoTime() + DRAIN_LIMIT.toNanos();
+    while (held.get() > 0 && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+    if (held.get() > 0) {
+      log.warn("lane {}: closed with {} commands undecided", name, held.get());
+    }
+  }
+
+  private record Waiter<C, T>(C command, MonoSink<Verdict.Done<T>> sink, Executor home) {
+
+    void reply(@Nullable Verdict<T> verdict) {
+      if (verdict instanceof Verdict.Done<T> done) {
+        sink.success(done);
+      } else if (verdict instanceof Verdict.No<T> no) {
+        sink.error(no.because());
+      } else if (verdict instanceof Verdict.Failed<T> failed) {
+        sink.error(failed.cause());
+      }
+    }
+  }
+}

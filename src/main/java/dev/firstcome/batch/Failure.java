@@ -1,0 +1,11 @@
+package dev.firstcome.batch;
+
+/** How a batch that failed as a whole is to be treated. */
+public enum Failure {
+  /** A race that a repetition decides: a deadlock, a lock timeout, a name inserted meanwhile. */
+  TRANSIENT,
+  /** The store is away: repeating at once would only add to the pile. */
+  UNAVAILABLE,
+  /** One command of the batch is to blame: split until it stands alone. */
+  POISONED
+}

@@ -1,0 +1,33 @@
+package dev.firstcome.batch;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The limits of every batch lane.
+ *
+ * @param capacity commands that a lane holds, waiting and in flight; one more is refused
+ * @param maxBatch commands in one batch at the most
+ * @param concurrency batches of one lane in flight at once: with two, one asks the gate while the
+ *     other commits
+ * @param retries how often a batch is tried again after a failure that a repetition can cure
+ * @param deadline after which nobody waits for a batch any longer; its outcome is then unknown
+ */
+@ConfigurationProperties("firstcome.lanes")
+public record LaneSettings(
+    @DefaultValue("8192") int capacity,
+    @DefaultValue("512") int maxBatch,
+    @DefaultValue("2") int concurrency,
+    @DefaultValue("3") int retries,
+    @DefaultValue("8s") Duration deadline) {
+
+  public LaneSettings {
+    if (maxBatch < 1 || concurrency < 1 || retries < 0 || deadline.isNegative()) {
+      throw new IllegalArgumentException("firstcome.lanes: every limit must be positive");
+    }
+    if (capacity < 1) {
+      throw new IllegalArgumentException("firstcome.lanes.capacity must be at least 1");
+    }
+  }
+}

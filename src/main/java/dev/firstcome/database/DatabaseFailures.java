@@ -1,0 +1,44 @@
+package dev.firstcome.database;
+
+import dev.firstcome.batch.Failure;
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import io.r2dbc.spi.R2dbcTimeoutException;
+import io.r2dbc.spi.R2dbcTransientResourceException;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+
+/** Tells a race from an outage from a defect, by SQLSTATE where there is one. */
+public final class DatabaseFailures {
+
+  /**
+   * PostgreSQL's codes for what a repetition decides: serialization failure, deadlock, lock not
+   * available, unique violation (a name that was inserted meanwhile and is found next time).
+   */
+  private static final Set<String> RACES = Set.of("40001", "40P01", "55P03", "23505");
+
+  /** Class 08 connection exception, 53 insufficient resources, 57 operator intervention. */
+  private static final Set<String> OUTAGES = Set.of("08", "53", "57");
+
+  private DatabaseFailures() {}
+
+  public static Failure classify(Throwable failure) {
+    if (failure instanceof R2dbcException sql && sql.getSqlState() != null) {
+      String state = sql.getSqlState();
+      if (RACES.contains(state)) {
+        return Failure.TRANSIENT;
+      }
+      if (state.length() == 5 && OUTAGES.contains(state.substring(0, 2))) {
+        return Failure.UNAVAILABLE;
+      }
+    }
+    boolean away =
+        failure instanceof R2dbcNonTransientResourceException
+            || failure instanceof R2dbcTransientResourceException
+            || failure instanceof R2dbcTimeoutException
+            || failure instanceof TimeoutException
+            || failure instanceof IOException;
+    return away ? Failure.UNAVAILABLE : Failure.POISONED;
+  }
+}
