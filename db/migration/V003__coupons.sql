@@ -23,6 +23,7 @@ CREATE TABLE coupons (
   CONSTRAINT coupons_window CHECK (issuable_from < issuable_until AND issuable_until <= valid_until)
 ) WITH (fillfactor = 50);
 
+-- The id is derived from (coupon, user), so the primary key makes it unique as well.
 CREATE TABLE issued_coupons (
   id        uuid        NOT NULL,
   coupon_id bigint      NOT NULL,
@@ -30,7 +31,7 @@ CREATE TABLE issued_coupons (
   issued_at timestamptz NOT NULL,
   used_at   timestamptz,
   order_id  uuid,
-  CONSTRAINT issued_coupons_one_per_user PRIMARY KEY (user_id, coupon_id),
-  CONSTRAINT issued_coupons_id UNIQUE (id),
+  CONSTRAINT issued_coupons_one_per_user PRIMARY KEY (coupon_id, user_id),
   CONSTRAINT issued_coupons_used_by_an_order CHECK ((used_at IS NULL) = (order_id IS NULL))
 );
+CREATE INDEX issued_coupons_by_user ON issued_coupons (user_id);

@@ -1,13 +1,21 @@
 package dev.firstcome;
 
+import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.annotation.Bean;
 
 /** The shop as one process: an HTTP API in front of PostgreSQL (the truth) and Redis (the gate). */
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class Firstcome {
+
+  /** The one clock: rules get their time as an argument. */
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
 
   public static void main(String[] args) {
     SpringApplication.run(Firstcome.class, args);

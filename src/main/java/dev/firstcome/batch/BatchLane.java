@@ -1,5 +1,6 @@
 package dev.firstcome.batch;
 
+import dev.firstcome.problem.CommonRefusal;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -96,7 +97,7 @@ public final class BatchLane<C, T> implements AutoCloseable {
     // Reserved before it is queued, so that the limit holds however many arrive at once.
     if (held.incrementAndGet() > settings.capacity() || closed.get()) {
       held.decrementAndGet();
-      waiter.sink.error(LaneRefusal.OVERLOADED.refused());
+      waiter.sink.error(CommonRefusal.OVERLOADED.refused());
       return;
     }
     queue.add(waiter);
@@ -162,7 +163,7 @@ public final class BatchLane<C, T> implements AutoCloseable {
     Failure kind = classifier.apply(failure);
     if (kind == Failure.UNAVAILABLE) {
       log.warn("lane {}: store unavailable: {}", name, failure.toString());
-      return Mono.just(all(commands, failed(LaneRefusal.DEPENDENCY_UNAVAILABLE.refused())));
+      return Mono.just(all(commands, failed(CommonRefusal.DEPENDENCY_UNAVAILABLE.refused())));
     }
     if (kind == Failure.TRANSIENT && retriesLeft > 0) {
       return attempt(commands, retriesLeft - 1);
@@ -215,7 +216,7 @@ public final class BatchLane<C, T> implements AutoCloseable {
   private static <T> Verdict<T> failed(Throwable failure) {
     return new Verdict.Failed<>(
         failure instanceof TimeoutException
-            ? LaneRefusal.DEPENDENCY_UNAVAILABLE.refused()
+            ? CommonRefusal.DEPENDENCY_UNAVAILABLE.refused()
             : failure);
   }
 

@@ -1,6 +1,8 @@
 package dev.firstcome.batch;
 
 import dev.firstcome.problem.Refused;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a lane answers to one command.
@@ -32,5 +34,16 @@ public sealed interface Verdict<T> {
 
   static <T> Verdict<T> no(Refused because) {
     return new No<>(because);
+  }
+
+  /** What the verdicts make anew, in order: what is to be written. */
+  static <T> List<T> fresh(List<Verdict<T>> verdicts) {
+    List<T> fresh = new ArrayList<>();
+    for (Verdict<T> verdict : verdicts) {
+      if (verdict instanceof Done<T> done && !done.replayed()) {
+        fresh.add(done.value());
+      }
+    }
+    return fresh;
   }
 }

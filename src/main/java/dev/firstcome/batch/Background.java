@@ -1,0 +1,32 @@
+package dev.firstcome.batch;
+
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/**
+ * Runs what no reply waits for: telling the gate how a batch ended, loading it. Such work may be
+ * lost at any moment without harm, because a sweep or the next request makes up for it.
+ */
+@Component
+public class Background {
+
+  private static final Logger log = LoggerFactory.getLogger(Background.class);
+
+  /** Pieces of work in flight; above it new ones are dropped, as a crash would drop them. */
+  private static final int LIMIT = 1024;
+
+  private final Semaphore places = new Semaphore(LIMIT);
+
+  /** Starts the work, or drops it when there is too much already. Its failure is logged. */
+  public void start(String what, Mono<?> work) {
+    if (!places.tryAcquire()) {
+      log.warn("{}: dropped, {} pieces of work are in flight", what, LIMIT);
+      return;
+    }
+    work.doFinally(end -> places.release())
+        .subscribe(done -> {}, failure -> log.warn("{}: {}", what, failure.toString()));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.cart;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,181 @@
+package dev.firstcome.coupon;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.firstcome.batch.BatchLane;
+import dev.firstcome.batch.LaneSettings;
+import dev.firstcome.batch.Verdict;
+import dev.firstcome.coupon.CouponScripts.Word;
+import dev.firstcome.coupon.Issuing.Ask;
+import dev.firstcome.database.Database;
+import dev.firstcome.database.DatabaseFailures;
+import dev.firstcome.database.Session;
+import dev.firstcome.problem.Refused;
+import dev.firstcome.web.TimePosition;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/** Gives out coupons, first come first served, and keeps what became of each. */
+@Component
+public class Coupons implements DisposableBean {
+
+  /** Campaigns remembered: they never change, and a shop has few that are hot. */
+  private static final long CACHED_CAMPAIGNS = 10_000;
+
+  private final CouponRows rows;
+  private final CouponRepository repository;
+  private final CouponGate gate;
+  private final Database database;
+  private final Clock clock;
+  private final BatchLane<Ask, IssuedCoupon> lane;
+  private final Cache<Long, Coupon> campaigns =
+      Caffeine.newBuilder().maximumSize(CACHED_CAMPAIGNS).build();
+
+  Coupons(
+      CouponRows rows,
+      CouponRepository repository,
+      CouponGate gate,
+      Database database,
+      Clock clock,
+      LaneSettings settings,
+      MeterRegistry meters) {
+    this.rows = rows;
+    this.repository = repository;
+    this.gate = gate;
+    this.database = database;
+    this.clock = clock;
+    this.lane =
+        new BatchLane<>("coupon", settings, this::issue, DatabaseFailures::classify, meters);
+  }
+
+  /**
+   * One coupon of the campaign for this user, or the one that the user has already.
+   *
+   * @return refuses with {@code COUPON_NOT_FOUND}, {@code COUPON_NOT_OPEN}, {@code COUPON_SOLD_OUT}
+   */
+  public Mono<Verdict.Done<IssuedCoupon>> issue(long couponId, String userId) {
+    return campaign(couponId)
+        .flatMap(
+            coupon -> {
+              Instant now = now();
+              // Nobody can have one before the opening, so those who come early cost nothing.
+              return now.isBefore(coupon.issuableFrom())
+                  ? Mono.error(() -> notOpen(coupon))
+                  : lane.submit(Ask.of(coupon, userId, now));
+            });
+  }
+
+  private Mono<List<Verdict<IssuedCoupon>>> issue(List<Ask> asks) {
+    return gate.admit(asks, now()).flatMap(words -> issueAdmitted(asks, words));
+  }
+
+  private Mono<List<Verdict<IssuedCoupon>>> issueAdmitted(List<Ask> asks, List<Word> words) {
+    List<Ask> admitted = new ArrayList<>(asks.size());
+    List<Word> theirWords = new ArrayList<>(asks.size());
+    for (int i = 0; i < asks.size(); i++) {
+      if (words.get(i) != Word.SOLD_OUT) {
+        admitted.add(asks.get(i));
+        theirWords.add(words.get(i));
+      }
+    }
+    if (admitted.isEmpty()) {
+      return Mono.just(merge(words, List.of()));
+    }
+    return database
+        .transaction(session -> decideAndWrite(session, admitted))
+        .doOnNext(verdicts -> gate.settle(admitted, theirWords, verdicts))
+        .map(verdicts -> merge(words, verdicts));
+  }
+
+  private Mono<List<Verdict<IssuedCoupon>>> decideAndWrite(Session session, List<Ask> asks) {
+    return repository
+        .lockCampaigns(session, asks)
+        .zipWhen(left -> repository.issuedAlready(session, asks))
+        .map(state -> Issuing.decide(asks, state.getT1(), state.getT2()))
+        .flatMap(verdicts -> repository.issue(session, verdicts).thenReturn(verdicts));
+  }
+
+  /** The lane's verdicts back in the order of the batch, with the gate's refusals between them. */
+  private static List<Verdict<IssuedCoupon>> merge(
+      List<Word> words, List<Verdict<IssuedCoupon>> decided) {
+    List<Verdict<IssuedCoupon>> all = new ArrayList<>(words.size());
+    int next = 0;
+    for (Word word : words) {
+      all.add(
+          word == Word.SOLD_OUT
+              ? Verdict.no(CouponRefusal.COUPON_SOLD_OUT.refused())
+              : decided.get(next++));
+    }
+    return all;
+  }
+
+  /**
+   * Inside an order's transaction: locks issued coupons, each together with the user it must belong
+   * to.
+   *
+   * @return by id; one that is missing does not exist or is somebody else's
+   */
+  public Mono<Map<UUID, IssuedCoupon>> lock(Session session, List<UUID> ids, List<String> users) {
+    return ids.isEmpty() ? Mono.just(Map.of()) : repository.lockIssued(session, ids, users);
+  }
+
+  /** Inside the same transaction: writes the coupons that orders have used. */
+  public Mono<Void> markUsed(Session session, Collection<IssuedCoupon> used) {
+    if (used.isEmpty()) {
+      return Mono.empty();
+    }
+    return repository
+        .markUsed(session, used)
+        .filter(changed -> changed == used.size())
+        .switchIfEmpty(Mono.error(() -> new IllegalStateException("a locked coupon changed")))
+        .then();
+  }
+
+  Mono<CouponRow> find(long id) {
+    return rows.findById(id).switchIfEmpty(CouponRefusal.COUPON_NOT_FOUND.asError());
+  }
+
+  Mono<List<CouponRow>> newestBefore(long id, int limit) {
+    return rows.newestBefore(id, limit).collectList();
+  }
+
+  Mono<List<IssuedCoupon>> ofUserBefore(String userId, TimePosition before, int limit) {
+    return repository.mineBefore(userId, before, limit);
+  }
+
+  Mono<CouponRow> create(CouponRow row) {
+    return rows.save(row);
+  }
+
+  private Mono<Coupon> campaign(long id) {
+    Coupon known = campaigns.getIfPresent(id);
+    return known != null
+        ? Mono.just(known)
+        : find(id).map(CouponRow::coupon).doOnNext(coupon -> campaigns.put(id, coupon));
+  }
+
+  /** Now, as exactly as PostgreSQL keeps it: what is answered is what will be read again. */
+  Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  static Refused notOpen(Coupon coupon) {
+    return CouponRefusal.COUPON_NOT_OPEN.refused(
+        "issuableFrom", coupon.issuableFrom(), "issuableUntil", coupon.issuableUntil());
+  }
+
+  @Override
+  public void destroy() {
+    lane.close();
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Coupons, first come first served.
+ *
+ * <p>The promise: a campaign of n gives out exactly n coupons if at least n people ask, never more,
+ * and at most one to each; who was told yes has a row, and who asks again gets the same coupon. The
+ * gate ({@code coupon_admit.lua}) orders arrivals over all instances and keeps the sold-out storm
+ * from the database; the row lock and {@link dev.firstcome.coupon.Issuing} decide; {@code
+ * coupons_never_over_issued} and {@code issued_coupons_one_per_user} enforce. The gate may be too
+ * generous, never authoritative: what it lets in is decided again, and what proves it wrong closes
+ * it until it has been loaded anew. Proved in {@code IssuingTest} and {@code CouponRaceIT}.
+ *
+ * <p>Knows the house only.
+ */
+@NullMarked
+package dev.firstcome.coupon;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.order;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.payment;
+
+import org.jspecify.annotations.NullMarked;

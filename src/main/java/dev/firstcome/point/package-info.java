@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.point;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.product;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.ranking;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.stock;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,128 @@
+package dev.firstcome.web;
+
+import dev.firstcome.problem.CommonRefusal;
+import dev.firstcome.problem.Refused;
+import dev.firstcome.problem.Violation;
+import dev.firstcome.problem.Violation.Rule;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.stereotype.Component;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import reactor.core.publisher.Mono;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+
+/** Request bodies: strict JSON of a bounded size, read into a record that validates itself. */
+@Component
+public class Body {
+
+  /** Deeper, longer and wider than any body of the API, and far from what would cost us. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(16)
+                  .maxNumberLength(20)
+                  .maxStringLength(16 * 1024)
+                  .maxNameLength(256)
+                  .build())
+          // JSON is UTF-8 (RFC 8259), whatever a body's first bytes pretend.
+          .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+          // Names come from clients: they are not kept in a table that all requests share.
+          .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+          .build();
+
+  private final int limit;
+
+  Body(WebSettings settings) {
+    this.limit = Math.toIntExact(settings.maxBody().toBytes());
+  }
+
+  /**
+   * The body as a record. Every component is a required member unless it is {@code @Nullable}; a
+   * {@link Valid} record is asked about its values as well. Components are long, int, boolean,
+   * String, Instant, UUID, enums, records and lists of these.
+   *
+   * @return ends with {@link Refused}: {@code UNSUPPORTED_MEDIA_TYPE}, {@code BODY_TOO_LARGE}, or
+   *     {@code INVALID_REQUEST} naming each member at fault; never empty
+   */
+  public <T> Mono<T> read(ServerRequest request, Class<T> type) {
+    HttpHeaders headers = request.headers().asHttpHeaders();
+    long announced = headers.getContentLength();
+    boolean none = announced <= 0 && headers.getFirst(HttpHeaders.TRANSFER_ENCODING) == null;
+    if (none && headers.getFirst(HttpHeaders.CONTENT_TYPE) == null) {
+      return Mono.error(Violation.of("", Rule.EMPTY_BODY)::refused);
+    }
+    if (!isJson(headers)) {
+      return CommonRefusal.UNSUPPORTED_MEDIA_TYPE.asError();
+    }
+    if (announced > limit) {
+      return CommonRefusal.BODY_TOO_LARGE.asError();
+    }
+    return DataBufferUtils.join(request.exchange().getRequest().getBody(), limit)
+        .onErrorMap(DataBufferLimitException.class, e -> CommonRefusal.BODY_TOO_LARGE.refused())
+        .map(Body::bytes)
+        .switchIfEmpty(Mono.error(Violation.of("", Rule.EMPTY_BODY)::refused))
+        .map(bytes -> parse(bytes, type));
+  }
+
+  private static boolean isJson(HttpHeaders headers) {
+    String coding = headers.getFirst(HttpHeaders.CONTENT_ENCODING);
+    if (coding != null && !coding.equalsIgnoreCase("identity")) {
+      return false;
+    }
+    String declared = headers.getFirst(HttpHeaders.CONTENT_TYPE);
+    if (MediaType.APPLICATION_JSON_VALUE.equals(declared)) {
+      return true;
+    }
+    try {
+      MediaType type = MediaType.parseMediaType(declared == null ? "" : declared);
+      return type.getType().equals("application")
+          && (type.getSubtype().equals("json") || type.getSubtype().endsWith("+json"))
+          && (type.getCharset() == null || type.getCharset().equals(StandardCharsets.UTF_8));
+    } catch (InvalidMediaTypeException e) {
+      return false;
+    }
+  }
+
+  private static byte[] bytes(DataBuffer buffer) {
+    byte[] bytes = new byte[buffer.readableByteCount()];
+    buffer.read(bytes);
+    DataBufferUtils.release(buffer);
+    return bytes;
+  }
+
+  static <T> T parse(byte[] bytes, Class<T> type) {
+    Checks checks = Checks.start();
+    @Nullable T value = null;
+    try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes)) {
+      if (json.nextToken() == null) {
+        throw Violation.of("", Rule.EMPTY_BODY).refused();
+      }
+      value = Shape.of(type).read(json, "", checks);
+      if (json.nextToken() != null) {
+        checks.check("", false, Rule.TRAILING_CONTENT);
+      }
+    } catch (StreamConstraintsException e) {
+      checks.check("", false, Rule.TOO_LARGE_TO_READ);
+    } catch (JacksonException e) {
+      checks.check("", false, Rule.MALFORMED);
+    }
+    checks.done();
+    if (value == null) {
+      throw new IllegalStateException("no value and no violation for " + type);
+    }
+    return value;
+  }
+}

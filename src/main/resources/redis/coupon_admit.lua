@@ -1,0 +1,28 @@
+--[[ coupon_admit: who of a batch may have one coupon, first come first served.
+  KEYS[1] coupon:{id}:limit    how many there are; absent while the campaign is not loaded
+  KEYS[2] coupon:{id}:holders  set of user ids that have one or hold one
+  KEYS[3] coupon:{id}:held     sorted set of user ids whose coupon is not yet committed, by time
+  ARGV[1] now, milliseconds since the epoch
+  ARGV[2…] user ids in their order of arrival
+  returns {'NOT_LOADED'} | a word for each user: 'ADMITTED' | 'ALREADY_YOURS' | 'SOLD_OUT' ]]
+local limit = tonumber(redis.call('GET', KEYS[1]))
+if not limit then
+  return {'NOT_LOADED'}
+end
+-- How many remain is derived from who has one, so that the two cannot drift apart.
+local taken = redis.call('SCARD', KEYS[2])
+local words = {}
+for i = 2, #ARGV do
+  -- Membership before stock: a holder who asks again must hear "yours", not "sold out".
+  if redis.call('SISMEMBER', KEYS[2], ARGV[i]) == 1 then
+    words[i - 1] = 'ALREADY_YOURS'
+  elseif taken < limit then
+    redis.call('SADD', KEYS[2], ARGV[i])
+    redis.call('ZADD', KEYS[3], ARGV[1], ARGV[i])
+    taken = taken + 1
+    words[i - 1] = 'ADMITTED'
+  else
+    words[i - 1] = 'SOLD_OUT'
+  end
+end
+return words
