@@ -2,7 +2,9 @@ package dev.firstcome.batch;
 
 import dev.firstcome.problem.Refused;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a lane answers to one command.
@@ -45,5 +47,20 @@ public sealed interface Verdict<T> {
       }
     }
     return fresh;
+  }
+
+  /**
+   * The verdicts of a batch of which a part was decided early.
+   *
+   * @param early a verdict for each command, null for those that went on to the decision
+   * @param decided the verdicts of those, in order
+   */
+  static <T> List<Verdict<T>> weave(List<@Nullable Verdict<T>> early, List<Verdict<T>> decided) {
+    Iterator<Verdict<T>> next = decided.iterator();
+    List<Verdict<T>> all = new ArrayList<>(early.size());
+    for (Verdict<T> verdict : early) {
+      all.add(verdict != null ? verdict : next.next());
+    }
+    return all;
   }
 }

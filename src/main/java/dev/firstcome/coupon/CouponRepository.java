@@ -152,13 +152,13 @@ class CouponRepository {
   }
 
   /** Writes {@code usedAt} and {@code orderId} of coupons that were unused. */
-  Mono<Long> markUsed(Session session, Collection<IssuedCoupon> used) {
+  Mono<Long> markUsed(Session session, Collection<CouponUse> uses) {
     return session.update(
         MARK_USED,
-        texts(used, IssuedCoupon::userId),
-        uuids(used, IssuedCoupon::id),
-        uuids(used, IssuedCoupon::orderId),
-        instants(used, IssuedCoupon::usedAt));
+        texts(uses, CouponUse::userId),
+        uuids(uses, CouponUse::issuedCouponId),
+        uuids(uses, CouponUse::orderId),
+        instants(uses, CouponUse::at));
   }
 
   /** A user's coupons, newest first, from just below a position on. */

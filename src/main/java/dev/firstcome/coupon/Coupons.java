@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -80,21 +81,24 @@ public class Coupons implements DisposableBean {
   }
 
   private Mono<List<Verdict<IssuedCoupon>>> issueAdmitted(List<Ask> asks, List<Word> words) {
+    List<@Nullable Verdict<IssuedCoupon>> early = new ArrayList<>(asks.size());
     List<Ask> admitted = new ArrayList<>(asks.size());
     List<Word> theirWords = new ArrayList<>(asks.size());
     for (int i = 0; i < asks.size(); i++) {
-      if (words.get(i) != Word.SOLD_OUT) {
+      boolean soldOut = words.get(i) == Word.SOLD_OUT;
+      early.add(soldOut ? Verdict.no(CouponRefusal.COUPON_SOLD_OUT.refused()) : null);
+      if (!soldOut) {
         admitted.add(asks.get(i));
         theirWords.add(words.get(i));
       }
     }
     if (admitted.isEmpty()) {
-      return Mono.just(merge(words, List.of()));
+      return Mono.just(Verdict.weave(early, List.of()));
     }
     return database
         .transaction(session -> decideAndWrite(session, admitted))
         .doOnNext(verdicts -> gate.settle(admitted, theirWords, verdicts))
-        .map(verdicts -> merge(words, verdicts));
+        .map(verdicts -> Verdict.weave(early, verdicts));
   }
 
   private Mono<List<Verdict<IssuedCoupon>>> decideAndWrite(Session session, List<Ask> asks) {
@@ -103,20 +107,6 @@ public class Coupons implements DisposableBean {
         .zipWhen(left -> repository.issuedAlready(session, asks))
         .map(state -> Issuing.decide(asks, state.getT1(), state.getT2()))
         .flatMap(verdicts -> repository.issue(session, verdicts).thenReturn(verdicts));
-  }
-
-  /** The lane's verdicts back in the order of the batch, with the gate's refusals between them. */
-  private static List<Verdict<IssuedCoupon>> merge(
-      List<Word> words, List<Verdict<IssuedCoupon>> decided) {
-    List<Verdict<IssuedCoupon>> all = new ArrayList<>(words.size());
-    int next = 0;
-    for (Word word : words) {
-      all.add(
-          word == Word.SOLD_OUT
-              ? Verdict.no(CouponRefusal.COUPON_SOLD_OUT.refused())
-              : decided.get(next++));
-    }
-    return all;
   }
 
   /**
@@ -130,13 +120,13 @@ public class Coupons implements DisposableBean {
   }
 
   /** Inside the same transaction: writes the coupons that orders have used. */
-  public Mono<Void> markUsed(Session session, Collection<IssuedCoupon> used) {
-    if (used.isEmpty()) {
+  public Mono<Void> markUsed(Session session, Collection<CouponUse> uses) {
+    if (uses.isEmpty()) {
       return Mono.empty();
     }
     return repository
-        .markUsed(session, used)
-        .filter(changed -> changed == used.size())
+        .markUsed(session, uses)
+        .filter(changed -> changed == uses.size())
         .switchIfEmpty(Mono.error(() -> new IllegalStateException("a locked coupon changed")))
         .then();
   }

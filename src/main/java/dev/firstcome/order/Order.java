@@ -62,4 +62,20 @@ public record Order(
         createdAt,
         paymentDueAt);
   }
+
+  Order withLines(List<OrderLine> read) {
+    return new Order(
+        id,
+        userId,
+        status,
+        read,
+        subtotal,
+        discount,
+        total,
+        issuedCouponId,
+        paymentId,
+        fingerprint,
+        createdAt,
+        paymentDueAt);
+  }
 }

@@ -1,12 +1,21 @@
 package dev.firstcome.order;
 
+import static dev.firstcome.database.Columns.instants;
+import static dev.firstcome.database.Columns.longs;
+import static dev.firstcome.database.Columns.texts;
 import static dev.firstcome.database.Columns.uuids;
 
+import dev.firstcome.database.Database;
 import dev.firstcome.database.Session;
+import dev.firstcome.web.TimePosition;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
@@ -19,6 +28,39 @@ class OrderRepository {
   private static final String LOCK =
       "SELECT * FROM orders WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE";
 
+  private static final String BY_ID = "SELECT * FROM orders WHERE id = ANY($1)";
+
+  private static final String WHICH_EXIST = "SELECT id FROM orders WHERE id = ANY($1)";
+
+  private static final String LINES =
+      """
+      SELECT order_id, product_id, name, unit_price, quantity
+      FROM order_items WHERE order_id = ANY($1) ORDER BY order_id, product_id
+      """;
+
+  private static final String OF_USER = "SELECT * FROM orders WHERE id = $1 AND user_id = $2";
+
+  private static final String OF_USER_BEFORE =
+      """
+      SELECT * FROM orders WHERE user_id = $1 AND (created_at, id) < ($2, $3)
+      ORDER BY created_at DESC, id DESC LIMIT $4
+      """;
+
+  private static final String PLACE =
+      """
+      WITH items AS (
+        INSERT INTO order_items (order_id, product_id, name, unit_price, quantity)
+        SELECT * FROM unnest($9::uuid[], $10::bigint[], $11::text[], $12::bigint[], $13::bigint[]))
+      INSERT INTO orders (id, user_id, status, subtotal, discount, total, issued_coupon_id,
+                          fingerprint, created_at, payment_due_at)
+      SELECT id, user_id, 'PENDING', subtotal, discount, subtotal - discount, issued_coupon_id,
+             fingerprint, created_at, payment_due_at
+      FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::uuid[], $6::uuid[],
+                  $7::timestamptz[], $8::timestamptz[])
+        AS placed (id, user_id, subtotal, discount, issued_coupon_id, fingerprint, created_at,
+                   payment_due_at)
+      """;
+
   private static final String MARK_PAID =
       """
       UPDATE orders SET status = 'PAID', payment_id = paid.payment_id
@@ -26,12 +68,85 @@ class OrderRepository {
       WHERE orders.id = paid.id AND orders.status = 'PENDING'
       """;
 
+  private final Database database;
+
+  OrderRepository(Database database) {
+    this.database = database;
+  }
+
+  private record Item(UUID orderId, OrderLine line) {}
+
   /** Locks the orders and reads them without their lines; by id. */
-  Mono<Map<UUID, Order>> lock(Session session, List<UUID> ids) {
+  Mono<Map<UUID, Order>> lock(Session session, Collection<UUID> ids) {
     UUID[] distinct = ids.stream().distinct().toArray(UUID[]::new);
+    return session.list(LOCK, OrderRepository::order, (Object) distinct).map(OrderRepository::byId);
+  }
+
+  /** Those of the orders that exist, with their lines; by id. */
+  Mono<Map<UUID, Order>> existing(Session session, Collection<UUID> ids) {
     return session
-        .list(LOCK, row -> order(row, List.of()), (Object) distinct)
-        .map(rows -> rows.stream().collect(Collectors.toMap(Order::id, o -> o)));
+        .list(BY_ID, OrderRepository::order, (Object) ids.toArray(UUID[]::new))
+        .flatMap(
+            orders ->
+                withLines(
+                    orders,
+                    session.list(LINES, OrderRepository::item, (Object) uuids(orders, Order::id))))
+        .map(OrderRepository::byId);
+  }
+
+  /** Which of the orders exist. */
+  Mono<Set<UUID>> whichExist(Collection<UUID> ids) {
+    return database
+        .list(WHICH_EXIST, row -> row.get(0, UUID.class), (Object) ids.toArray(UUID[]::new))
+        .map(Set::copyOf);
+  }
+
+  /** The order, if it is this user's. */
+  Mono<Order> find(UUID id, String userId) {
+    return database
+        .list(OF_USER, OrderRepository::order, id, userId)
+        .flatMap(
+            orders ->
+                withLines(
+                    orders,
+                    database.list(LINES, OrderRepository::item, (Object) uuids(orders, Order::id))))
+        .flatMap(orders -> Mono.justOrEmpty(orders.stream().findFirst()));
+  }
+
+  /** A user's orders, newest first, from just below a position on. */
+  Mono<List<Order>> ofUserBefore(String userId, TimePosition before, int limit) {
+    return database
+        .list(OF_USER_BEFORE, OrderRepository::order, userId, before.at(), before.id(), limit)
+        .flatMap(
+            orders ->
+                withLines(
+                    orders,
+                    database.list(
+                        LINES, OrderRepository::item, (Object) uuids(orders, Order::id))));
+  }
+
+  Mono<Void> place(Session session, List<Order> orders) {
+    List<Item> items =
+        orders.stream()
+            .flatMap(order -> order.lines().stream().map(line -> new Item(order.id(), line)))
+            .toList();
+    return session
+        .update(
+            PLACE,
+            uuids(orders, Order::id),
+            texts(orders, Order::userId),
+            longs(orders, Order::subtotal),
+            longs(orders, Order::discount),
+            uuids(orders, Order::issuedCouponId),
+            uuids(orders, Order::fingerprint),
+            instants(orders, Order::createdAt),
+            instants(orders, Order::paymentDueAt),
+            uuids(items, Item::orderId),
+            longs(items, item -> item.line.productId()),
+            texts(items, item -> item.line.name()),
+            longs(items, item -> item.line.unitPrice()),
+            longs(items, item -> item.line.quantity()))
+        .then();
   }
 
   /** How many orders went from pending to paid. */
@@ -39,12 +154,39 @@ class OrderRepository {
     return session.update(MARK_PAID, uuids(paid, Order::id), uuids(paid, Order::paymentId));
   }
 
-  static Order order(Readable row, List<OrderLine> lines) {
+  /** The orders with their lines, which are not asked for when there are no orders. */
+  private static Mono<List<Order>> withLines(List<Order> orders, Mono<List<Item>> items) {
+    return orders.isEmpty() ? Mono.just(orders) : items.map(found -> withLines(orders, found));
+  }
+
+  private static List<Order> withLines(List<Order> orders, List<Item> items) {
+    Map<UUID, List<OrderLine>> lines = new HashMap<>();
+    for (Item item : items) {
+      lines.computeIfAbsent(item.orderId, id -> new ArrayList<>()).add(item.line);
+    }
+    return orders.stream().map(o -> o.withLines(lines.getOrDefault(o.id(), List.of()))).toList();
+  }
+
+  private static Map<UUID, Order> byId(List<Order> orders) {
+    return orders.stream().collect(Collectors.toMap(Order::id, order -> order));
+  }
+
+  private static Item item(Readable row) {
+    return new Item(
+        row.get(0, UUID.class),
+        new OrderLine(
+            row.get(1, Long.class),
+            row.get(2, String.class),
+            row.get(3, Long.class),
+            row.get(4, Long.class)));
+  }
+
+  private static Order order(Readable row) {
     return new Order(
         row.get("id", UUID.class),
         row.get("user_id", String.class),
         Order.Status.valueOf(row.get("status", String.class)),
-        lines,
+        List.of(),
         row.get("subtotal", Long.class),
         row.get("discount", Long.class),
         row.get("total", Long.class),

@@ -1,20 +1,64 @@
 package dev.firstcome.order;
 
+import dev.firstcome.batch.BatchLane;
+import dev.firstcome.batch.LaneSettings;
+import dev.firstcome.batch.Verdict;
+import dev.firstcome.database.DatabaseFailures;
 import dev.firstcome.database.Session;
+import dev.firstcome.order.Placing.Wish;
+import dev.firstcome.web.TimePosition;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /** Makes orders and keeps what becomes of each. */
 @Component
-public class Orders {
+public class Orders implements DisposableBean {
 
   private final OrderRepository repository;
+  private final Clock clock;
+  private final BatchLane<Wish, Order> lane;
 
-  Orders(OrderRepository repository) {
+  Orders(
+      OrderRepository repository,
+      OrderBatch batch,
+      Clock clock,
+      LaneSettings settings,
+      MeterRegistry meters) {
     this.repository = repository;
+    this.clock = clock;
+    this.lane =
+        new BatchLane<>("order", settings, batch::place, DatabaseFailures::classify, meters);
+  }
+
+  /**
+   * Makes the order, or finds the one that the same request made.
+   *
+   * @param units by product id
+   * @return refuses with {@code PRODUCT_NOT_FOUND}, {@code PRODUCT_NOT_ON_SALE}, {@code
+   *     INSUFFICIENT_STOCK}, {@code ISSUED_COUPON_NOT_FOUND}, {@code COUPON_NOT_USABLE}, {@code
+   *     IDEMPOTENCY_KEY_REUSED}
+   */
+  Mono<Verdict.Done<Order>> place(
+      String userId, String key, SortedMap<Long, Long> units, @Nullable UUID issuedCouponId) {
+    return Mono.defer(() -> lane.submit(Wish.of(userId, key, units, issuedCouponId, now())));
+  }
+
+  Mono<Order> find(UUID id, String userId) {
+    return repository.find(id, userId).switchIfEmpty(OrderRefusal.ORDER_NOT_FOUND.asError());
+  }
+
+  Mono<List<Order>> ofUserBefore(String userId, TimePosition before, int limit) {
+    return repository.ofUserBefore(userId, before, limit);
   }
 
   /**
@@ -37,5 +81,15 @@ public class Orders {
         .filter(changed -> changed == paid.size())
         .switchIfEmpty(Mono.error(() -> new IllegalStateException("a locked order changed")))
         .then();
+  }
+
+  /** Now, as exactly as PostgreSQL keeps it: what is answered is what will be read again. */
+  Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  @Override
+  public void destroy() {
+    lane.close();
   }
 }
