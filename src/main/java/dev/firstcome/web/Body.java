@@ -4,6 +4,7 @@ import dev.firstcome.problem.CommonRefusal;
 import dev.firstcome.problem.Refused;
 import dev.firstcome.problem.Violation;
 import dev.firstcome.problem.Violation.Rule;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -15,6 +16,7 @@ import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
@@ -37,8 +39,6 @@ public class Body {
                   .maxStringLength(16 * 1024)
                   .maxNameLength(256)
                   .build())
-          // JSON is UTF-8 (RFC 8259), whatever a body's first bytes pretend.
-          .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
           // Names come from clients: they are not kept in a table that all requests share.
           .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
           .build();
@@ -72,6 +72,7 @@ public class Body {
     }
     return DataBufferUtils.join(request.exchange().getRequest().getBody(), limit)
         .onErrorMap(DataBufferLimitException.class, e -> CommonRefusal.BODY_TOO_LARGE.refused())
+        .onErrorMap(IOException.class, AbortedException::new)
         .map(Body::bytes)
         .switchIfEmpty(Mono.error(Violation.of("", Rule.EMPTY_BODY)::refused))
         .map(bytes -> parse(bytes, type));

@@ -1,0 +1,64 @@
+package dev.firstcome.problem;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ResourceBundle;
+import java.util.ResourceBundle.Control;
+
+/** The words of one language, from {@code problems*.properties}. */
+final class Messages {
+
+  private static final Messages ENGLISH = load(Locale.ENGLISH);
+  private static final Messages KOREAN = load(Locale.KOREAN);
+
+  private final Locale locale;
+  private final Map<String, String> texts;
+
+  private Messages(Locale locale, Map<String, String> texts) {
+    this.locale = locale;
+    this.texts = texts;
+  }
+
+  static Messages in(Locale locale) {
+    return locale.getLanguage().equals(Locale.KOREAN.getLanguage()) ? KOREAN : ENGLISH;
+  }
+
+  /** No fallback to the machine's locale: English is the file without a suffix. */
+  private static Messages load(Locale locale) {
+    Control control = Control.getNoFallbackControl(Control.FORMAT_PROPERTIES);
+    ResourceBundle bundle = ResourceBundle.getBundle("problems", locale, control);
+    Map<String, String> texts = new HashMap<>();
+    bundle.keySet().forEach(key -> texts.put(key, bundle.getString(key)));
+    return new Messages(locale, Map.copyOf(texts));
+  }
+
+  Locale locale() {
+    return locale;
+  }
+
+  String title(Refusal refusal) {
+    return text(refusal.name() + ".title", Map.of());
+  }
+
+  String detail(Refusal refusal, Map<String, Object> members) {
+    return text(refusal.name() + ".detail", members);
+  }
+
+  String violation(Violation violation) {
+    return text("violation." + violation.rule().name(), violation.values());
+  }
+
+  private String text(String key, Map<String, Object> values) {
+    String text = texts.get(key);
+    if (text == null) {
+      throw new IllegalStateException("no message " + key + " in " + locale);
+    }
+    if (text.indexOf('{') >= 0) {
+      for (Map.Entry<String, Object> value : values.entrySet()) {
+        text = text.replace("{" + value.getKey() + "}", String.valueOf(value.getValue()));
+      }
+    }
+    return text;
+  }
+}

@@ -1,0 +1,90 @@
+package dev.firstcome.problem;
+
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.webflux.error.ErrorWebExceptionHandler;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The one door through which every error leaves, ordered before Spring Boot's (-1). */
+@Component
+@Order(-2)
+class ProblemDoor implements ErrorWebExceptionHandler {
+
+  private static final Logger log = LoggerFactory.getLogger(ProblemDoor.class);
+
+  /** Seconds. Overload passes quickly once load is shed, and one second spreads the returning. */
+  private static final String RETRY_AFTER = "1";
+
+  private final JsonMapper json;
+
+  ProblemDoor(JsonMapper json) {
+    this.json = json;
+  }
+
+  @Override
+  public Mono<Void> handle(ServerWebExchange exchange, Throwable failure) {
+    if (exchange.getResponse().isCommitted()) {
+      return Mono.error(failure);
+    }
+    Refused refused = Failures.toRefused(failure);
+    report(exchange, failure, refused);
+    return write(exchange, refused, Failures.status(failure, refused));
+  }
+
+  private static void report(ServerWebExchange exchange, Throwable failure, Refused refused) {
+    if (refused == failure || !refused.refusal().status().is5xxServerError()) {
+      return;
+    }
+    String traceId = TraceId.of(exchange);
+    ServerHttpRequest request = exchange.getRequest();
+    String path = request.getPath().value();
+    if (refused.refusal() == CommonRefusal.INTERNAL) {
+      log.error("traceId={} {} {} failed", traceId, request.getMethod(), path, failure);
+    } else {
+      String code = refused.refusal().name();
+      log.warn("traceId={} {} {} {}: {}", traceId, request.getMethod(), path, code, failure + "");
+    }
+  }
+
+  private Mono<Void> write(ServerWebExchange exchange, Refused refused, int status) {
+    ServerHttpRequest request = exchange.getRequest();
+    ServerHttpResponse response = exchange.getResponse();
+    String traceId = TraceId.of(exchange);
+    String wanted = request.getHeaders().getFirst(HttpHeaders.ACCEPT_LANGUAGE);
+    Map<String, Object> document =
+        ProblemDocument.of(refused, status, request.getPath().value(), traceId, wanted);
+    response.setStatusCode(HttpStatusCode.valueOf(status));
+    HttpHeaders headers = response.getHeaders();
+    headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+    headers.setContentLanguage(ProblemDocument.language(wanted));
+    headers.set(TraceId.HEADER, traceId);
+    oblige(headers, status);
+    refused.headers().forEach(headers::set);
+    byte[] bytes = json.writeValueAsBytes(document);
+    headers.setContentLength(bytes.length);
+    DataBuffer body = response.bufferFactory().wrap(bytes);
+    return response.writeWith(Mono.just(body));
+  }
+
+  /** What HTTP obliges every answer of this status to say, unless the refusal says it better. */
+  private static void oblige(HttpHeaders headers, int status) {
+    if (status == HttpStatus.TOO_MANY_REQUESTS.value()
+        || status == HttpStatus.SERVICE_UNAVAILABLE.value()) {
+      headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
+    } else if (status == HttpStatus.UNAUTHORIZED.value()) {
+      headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.firstcome.security;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.crypto.MACVerifier;
+import com.nimbusds.jose.proc.JWSKeySelector;
+import com.nimbusds.jose.proc.JWSVerificationKeySelector;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.proc.SingleKeyJWSKeySelector;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.Resource;
+
+/**
+ * The keys that signatures are verified with. The algorithm is pinned to the kind of key: a token
+ * cannot choose to be unsigned, nor to be "signed" with the public key as an HMAC secret.
+ *
+ * @param issuer what {@code iss} must be; null if it does not matter
+ * @param audiences of which {@code aud} must contain one, unless empty
+ * @param remote whether selecting a key may wait for the issuer, and so must leave the event loop
+ */
+record TokenKeys(
+    JWSKeySelector<SecurityContext> selector,
+    @Nullable String issuer,
+    List<String> audiences,
+    boolean remote) {
+
+  /** As long as the hash, or it is weaker than that (RFC 7518, 3.2). */
+  private static final int SHORTEST_SECRET_BYTES = 32;
+
+  static TokenKeys of(SecuritySettings settings, IssuerSettings issuer) {
+    String secret = settings.jwtSecret();
+    if (secret != null && issuer.isPresent()) {
+      throw new TokenSettingsException("both a secret and an issuer are configured");
+    }
+    if (secret != null) {
+      return new TokenKeys(secretKey(secret), null, issuer.audiences(), false);
+    }
+    if (!issuer.isPresent()) {
+      throw new TokenSettingsException("neither a secret nor an issuer is configured");
+    }
+    String iss = issuer.issuerUri() == null ? null : issuer.issuerUri().toString();
+    Set<JWSAlgorithm> algorithms = algorithms(issuer.jwsAlgorithms());
+    if (issuer.publicKeyLocation() != null) {
+      if (algorithms.size() != 1) {
+        throw new TokenSettingsException("a public key needs exactly one algorithm");
+      }
+      JWSAlgorithm algorithm = algorithms.iterator().next();
+      PublicKey key = publicKey(issuer.publicKeyLocation(), algorithm);
+      JWSKeySelector<SecurityContext> selector = new SingleKeyJWSKeySelector<>(algorithm, key);
+      return new TokenKeys(selector, iss, issuer.audiences(), false);
+    }
+    JWSKeySelector<SecurityContext> selector =
+        new JWSVerificationKeySelector<>(algorithms, new IssuerKeys(issuer));
+    return new TokenKeys(selector, iss, issuer.audiences(), true);
+  }
+
+  private static JWSKeySelector<SecurityContext> secretKey(String secret) {
+    byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length < SHORTEST_SECRET_BYTES) {
+      throw new TokenSettingsException(
+          "firstcome.security.jwt-secret is shorter than " + SHORTEST_SECRET_BYTES + " bytes");
+    }
+    return new SingleKeyJWSKeySelector<>(
+        JWSAlgorithm.HS256, new SecretKeySpec(bytes, "HmacSHA256"));
+  }
+
+  private static Set<JWSAlgorithm> algorithms(List<String> names) {
+    Set<JWSAlgorithm> algorithms = new HashSet<>();
+    for (String name : names) {
+      JWSAlgorithm algorithm = JWSAlgorithm.parse(name);
+      if (MACVerifier.SUPPORTED_ALGORITHMS.contains(algorithm)
+          || !JWSAlgorithm.Family.SIGNATURE.contains(algorithm)) {
+        throw new TokenSettingsException(name + " is not an asymmetric signature");
+      }
+      algorithms.add(algorithm);
+    }
+    if (algorithms.isEmpty()) {
+      throw new TokenSettingsException("no signature algorithm is configured");
+    }
+    return algorithms;
+  }
+
+  private static PublicKey publicKey(Resource location, JWSAlgorithm algorithm) {
+    try {
+      String pem = location.getContentAsString(StandardCharsets.US_ASCII);
+      String base64 = pem.replaceAll("-----(BEGIN|END) PUBLIC KEY-----", "").replaceAll("\\s", "");
+      X509EncodedKeySpec key = new X509EncodedKeySpec(Base64.getDecoder().decode(base64));
+      String type = JWSAlgorithm.Family.EC.contains(algorithm) ? "EC" : "RSA";
+      return KeyFactory.getInstance(type).generatePublic(key);
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+      throw new TokenSettingsException(location + " is not a PEM public key: " + e.getMessage());
+    }
+  }
+}
