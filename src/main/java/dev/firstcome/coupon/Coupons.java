@@ -15,7 +15,6 @@ import dev.firstcome.web.TimePosition;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -154,9 +153,8 @@ public class Coupons implements DisposableBean {
         : find(id).map(CouponRow::coupon).doOnNext(coupon -> campaigns.put(id, coupon));
   }
 
-  /** Now, as exactly as PostgreSQL keeps it: what is answered is what will be read again. */
   Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    return clock.instant();
   }
 
   static Refused notOpen(Coupon coupon) {

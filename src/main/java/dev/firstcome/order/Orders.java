@@ -10,7 +10,6 @@ import dev.firstcome.web.TimePosition;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -83,9 +82,8 @@ public class Orders implements DisposableBean {
         .then();
   }
 
-  /** Now, as exactly as PostgreSQL keeps it: what is answered is what will be read again. */
   Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    return clock.instant();
   }
 
   @Override

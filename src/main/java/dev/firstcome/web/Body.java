@@ -104,8 +104,19 @@ public class Body {
     return bytes;
   }
 
+  /** The parser takes UTF-16 and UTF-32 for JSON as well; their first characters contain NULs. */
+  private static boolean isUtf8(byte[] bytes) {
+    for (int i = 0; i < Math.min(4, bytes.length); i++) {
+      if (bytes[i] == 0 || bytes[i] == (byte) 0xfe || bytes[i] == (byte) 0xff) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   static <T> T parse(byte[] bytes, Class<T> type) {
     Checks checks = Checks.start();
+    checks.check("", isUtf8(bytes), Rule.MALFORMED).done();
     @Nullable T value = null;
     try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes)) {
       if (json.nextToken() == null) {

@@ -1,0 +1,81 @@
+package dev.firstcome.cart;
+
+import static dev.firstcome.problem.CommonRefusal.OVERLOADED;
+import static dev.firstcome.product.ProductRefusal.PRODUCT_NOT_FOUND;
+
+import dev.firstcome.database.Session;
+import dev.firstcome.problem.Refused;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/** Keeps the users' carts. */
+@Component
+public class Carts {
+
+  /**
+   * How often one request looks at a product that others put into the same cart and take out again
+   * at the same moment. Once it is there, one look is enough.
+   */
+  private static final int ATTEMPTS = 5;
+
+  private final CartRepository repository;
+  private final Clock clock;
+
+  Carts(CartRepository repository, Clock clock) {
+    this.repository = repository;
+    this.clock = clock;
+  }
+
+  /** Units of a product that a user has ordered. */
+  public record Ordered(String userId, long productId, long quantity, Instant at) {}
+
+  /**
+   * Inside the transaction that notes it as done: takes ordered units out of their users' carts.
+   * What is not there, or was put there after the order, is left alone.
+   */
+  public Mono<Void> takeOut(Session session, List<Ordered> lines) {
+    return lines.isEmpty() ? Mono.empty() : repository.takeOut(session, lines);
+  }
+
+  Mono<Cart> add(String userId, long productId, long quantity) {
+    return put(userId, productId, quantity, true, ATTEMPTS).then(of(userId));
+  }
+
+  Mono<Cart> set(String userId, long productId, long quantity) {
+    return put(userId, productId, quantity, false, ATTEMPTS).then(of(userId));
+  }
+
+  private Mono<Void> put(String user, long product, long quantity, boolean adds, int attempts) {
+    return repository
+        .put(user, product, quantity, adds, clock.instant())
+        .switchIfEmpty(PRODUCT_NOT_FOUND.asError())
+        .flatMap(
+            attempt -> {
+              if (attempt.written()) {
+                return Mono.empty();
+              }
+              Refused refusal = attempt.refusal();
+              if (refusal != null) {
+                return Mono.error(refusal);
+              }
+              return attempts > 1
+                  ? put(user, product, quantity, adds, attempts - 1)
+                  : OVERLOADED.asError();
+            });
+  }
+
+  Mono<Cart> of(String userId) {
+    return repository.of(userId);
+  }
+
+  Mono<Void> remove(String userId, long productId) {
+    return repository.remove(userId, productId).then();
+  }
+
+  Mono<Void> clear(String userId) {
+    return repository.clear(userId).then();
+  }
+}

@@ -1,0 +1,20 @@
+package dev.firstcome.payment;
+
+import static org.springframework.web.reactive.function.server.RouterFunctions.route;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+@Configuration(proxyBeanMethods = false)
+class PaymentRoutes {
+
+  @Bean
+  RouterFunction<ServerResponse> paymentRouter(PaymentHandler payments) {
+    return route()
+        .POST("/api/v1/payments", payments::pay)
+        .GET("/api/v1/payments/{id}", payments::show)
+        .build();
+  }
+}

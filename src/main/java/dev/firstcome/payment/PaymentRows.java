@@ -1,0 +1,13 @@
+package dev.firstcome.payment;
+
+import java.util.UUID;
+import org.springframework.data.r2dbc.repository.Query;
+import org.springframework.data.repository.Repository;
+import reactor.core.publisher.Mono;
+
+/** Payments as their owners read them. They are written by the lane only. */
+interface PaymentRows extends Repository<Payment, UUID> {
+
+  @Query("SELECT * FROM payments WHERE id = :id AND user_id = :userId")
+  Mono<Payment> ofUser(UUID id, String userId);
+}

@@ -1,0 +1,125 @@
+package dev.firstcome.payment;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.firstcome.batch.BatchLane;
+import dev.firstcome.batch.LaneSettings;
+import dev.firstcome.batch.Verdict;
+import dev.firstcome.database.Database;
+import dev.firstcome.database.DatabaseFailures;
+import dev.firstcome.database.Session;
+import dev.firstcome.order.Order;
+import dev.firstcome.order.Orders;
+import dev.firstcome.outbox.Outbox;
+import dev.firstcome.payment.Paying.Pay;
+import dev.firstcome.payment.Paying.State;
+import dev.firstcome.point.Points;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/** Pays orders from their owners' points. */
+@Component
+public class Payments implements DisposableBean {
+
+  private final PaymentRows rows;
+  private final PaymentRepository repository;
+  private final Orders orders;
+  private final Points points;
+  private final Outbox outbox;
+  private final Database database;
+  private final Clock clock;
+  private final BatchLane<Pay, Payment> lane;
+
+  Payments(
+      PaymentRows rows,
+      PaymentRepository repository,
+      Orders orders,
+      Points points,
+      Outbox outbox,
+      Database database,
+      Clock clock,
+      LaneSettings lanes,
+      MeterRegistry meters) {
+    this.rows = rows;
+    this.repository = repository;
+    this.orders = orders;
+    this.points = points;
+    this.outbox = outbox;
+    this.database = database;
+    this.clock = clock;
+    this.lane = new BatchLane<>("payment", lanes, this::pay, DatabaseFailures::classify, meters);
+  }
+
+  /**
+   * Takes the order's total from the user's points, once for each key and once for each order.
+   *
+   * @param key the Idempotency-Key
+   * @return refuses with {@code IDEMPOTENCY_KEY_REUSED}, {@code ORDER_NOT_FOUND}, {@code
+   *     ORDER_ALREADY_PAID}, {@code ORDER_NOT_PAYABLE}, {@code INSUFFICIENT_POINTS}
+   */
+  public Mono<Verdict.Done<Payment>> pay(String userId, String key, UUID orderId) {
+    return lane.submit(Pay.of(userId, key, orderId, now()));
+  }
+
+  private Mono<List<Verdict<Payment>>> pay(List<Pay> pays) {
+    return database.transaction(
+        session ->
+            load(session, pays)
+                .flatMap(
+                    state -> {
+                      List<Verdict<Payment>> verdicts = Paying.decide(pays, state);
+                      return write(session, Verdict.fresh(verdicts), state.orders())
+                          .thenReturn(verdicts);
+                    }));
+  }
+
+  /** Orders before balances, as everywhere; the payments after both, for a snapshot under locks. */
+  private Mono<State> load(Session session, List<Pay> pays) {
+    List<String> users = pays.stream().map(Pay::userId).distinct().toList();
+    return orders
+        .lock(session, pays.stream().map(Pay::orderId).toList())
+        .flatMap(
+            locked ->
+                points
+                    .lock(session, users)
+                    .zipWhen(balances -> repository.existing(session, pays))
+                    .map(rest -> new State(locked, rest.getT1(), rest.getT2())));
+  }
+
+  private Mono<Void> write(Session session, List<Payment> fresh, Map<UUID, Order> locked) {
+    if (fresh.isEmpty()) {
+      return Mono.empty();
+    }
+    return repository
+        .write(session, fresh)
+        .then(points.write(session, fresh.stream().flatMap(Payment::entries).toList()))
+        .then(orders.markPaid(session, fresh.stream().map(p -> paid(p, locked)).toList()))
+        .then(outbox.write(session, fresh.stream().flatMap(Payment::events).toList()));
+  }
+
+  private static Order paid(Payment payment, Map<UUID, Order> locked) {
+    return requireNonNull(locked.get(payment.orderId())).paidBy(payment.id());
+  }
+
+  /** The user's payment; {@code PAYMENT_NOT_FOUND} if it does not exist or is somebody else's. */
+  Mono<Payment> find(UUID id, String userId) {
+    return rows.ofUser(id, userId).switchIfEmpty(PaymentRefusal.PAYMENT_NOT_FOUND.asError());
+  }
+
+  /** Now, as exactly as PostgreSQL keeps it: what is answered is what will be read again. */
+  private Instant now() {
+    return clock.instant();
+  }
+
+  @Override
+  public void destroy() {
+    lane.close();
+  }
+}

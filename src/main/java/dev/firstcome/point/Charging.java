@@ -1,0 +1,72 @@
+package dev.firstcome.point;
+
+import dev.firstcome.batch.RequestName;
+import dev.firstcome.batch.Verdict;
+import dev.firstcome.point.PointEntry.Type;
+import dev.firstcome.problem.CommonRefusal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** The rule of charging points, over a batch: pure, in the order of arrival. */
+final class Charging {
+
+  /** In points: the contract's limit, and the constraint {@code point_balances_limit}. */
+  static final long LARGEST_BALANCE = 1_000_000_000;
+
+  private Charging() {}
+
+  /**
+   * Somebody wants to add points to their balance.
+   *
+   * @param id the entry's, derived from user and Idempotency-Key
+   * @param amount in points, from 1 to {@link #LARGEST_BALANCE}
+   */
+  record Charge(UUID id, String userId, long amount, Instant at) {
+
+    static Charge of(String userId, String key, long amount, Instant at) {
+      return new Charge(RequestName.of("charge", userId, key), userId, amount, at);
+    }
+
+    PointEntry on(long balance) {
+      return new PointEntry(id, userId, Type.CHARGE, amount, balance + amount, null, at);
+    }
+  }
+
+  /**
+   * @param balances of the users, as locked in the database; a user without one has 0
+   * @param existing those of the entries asked for that exist already, by id
+   * @return a verdict for each charge, in order; the ones done and not replayed are to be written
+   */
+  static List<Verdict<PointEntry>> decide(
+      List<Charge> charges, Map<String, Long> balances, Map<UUID, PointEntry> existing) {
+    Map<String, Long> running = new HashMap<>(balances);
+    Map<UUID, PointEntry> entries = new HashMap<>(existing);
+    List<Verdict<PointEntry>> verdicts = new ArrayList<>(charges.size());
+    for (Charge charge : charges) {
+      PointEntry mine = entries.get(charge.id());
+      long balance = running.getOrDefault(charge.userId(), 0L);
+      // The key before the limit: who was charged is told so, however full the balance is by now.
+      if (mine != null) {
+        verdicts.add(
+            mine.amount() == charge.amount()
+                ? Verdict.replayed(mine)
+                : Verdict.no(CommonRefusal.IDEMPOTENCY_KEY_REUSED.refused()));
+      } else if (charge.amount() > LARGEST_BALANCE - balance) {
+        verdicts.add(
+            Verdict.no(
+                PointRefusal.POINT_LIMIT_EXCEEDED.refused(
+                    "balance", balance, "maximum", LARGEST_BALANCE)));
+      } else {
+        PointEntry fresh = charge.on(balance);
+        running.put(charge.userId(), fresh.balanceAfter());
+        entries.put(fresh.id(), fresh);
+        verdicts.add(Verdict.done(fresh));
+      }
+    }
+    return verdicts;
+  }
+}

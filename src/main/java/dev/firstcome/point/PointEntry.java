@@ -1,0 +1,38 @@
+package dev.firstcome.point;
+
+import dev.firstcome.batch.RequestName;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of a user's ledger; it never changes.
+ *
+ * @param id derived from what makes it happen, so that it happens once
+ * @param amount in points, signed: what it adds to the balance
+ * @param balanceAfter the balance in points once it is added
+ * @param orderId the order paid or refunded; null for a charge
+ */
+public record PointEntry(
+    UUID id,
+    String userId,
+    Type type,
+    long amount,
+    long balanceAfter,
+    @Nullable UUID orderId,
+    Instant createdAt) {
+
+  /** Why a balance changed. */
+  public enum Type {
+    CHARGE,
+    USE,
+    REFUND
+  }
+
+  /** A payment takes points for an order. */
+  public static PointEntry use(
+      UUID paymentId, UUID orderId, String userId, long amount, long balanceAfter, Instant now) {
+    UUID id = RequestName.of("use", paymentId.toString());
+    return new PointEntry(id, userId, Type.USE, -amount, balanceAfter, orderId, now);
+  }
+}

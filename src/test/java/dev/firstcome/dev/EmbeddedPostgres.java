@@ -1,0 +1,150 @@
+package dev.firstcome.dev;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+/** A PostgreSQL process of this run's own, in its work folder. */
+final class EmbeddedPostgres {
+
+  private static final String NAME = "firstcome";
+
+  private static final Duration INITDB_LIMIT = Duration.ofSeconds(60);
+
+  /** pg_ctl itself gives up after {@code -t 30}. */
+  private static final Duration START_LIMIT = Duration.ofSeconds(40);
+
+  private final Path home;
+  private final Path folder;
+  private final PlainUser user;
+
+  private EmbeddedPostgres(Path home, Path folder, PlainUser user) {
+    this.home = home;
+    this.folder = folder;
+    this.user = user;
+  }
+
+  /**
+   * @param durable whether a commit waits for the disk, as in production
+   * @throws IOException if it does not start; the message has the end of its log
+   */
+  static Server start(WorkFolder work, boolean durable) throws IOException, SQLException {
+    Path folder = Files.createDirectory(work.path().resolve("postgres"));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    PlainUser user = PlainUser.find(work.path());
+    user.give(folder);
+    var server = new EmbeddedPostgres(PostgresBinaries.unpacked(work), folder, user);
+    String password = password();
+    server.makeCluster(password, durable);
+    return server.describe(server.listen(), password);
+  }
+
+  private void makeCluster(String password, boolean durable) throws IOException {
+    Path secret = Files.writeString(folder.resolve("password"), password);
+    user.give(secret);
+    List<String> initdb =
+        List.of(
+            home.resolve("bin/initdb").toString(),
+            "--pgdata=" + data(),
+            "--username=" + NAME,
+            "--auth=scram-sha-256",
+            "--pwfile=" + secret,
+            "--encoding=UTF8",
+            // The same order of texts on every machine.
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--no-sync");
+    if (Command.run(folder, INITDB_LIMIT, user.command(initdb)) != 0) {
+      throw new IOException("initdb failed: " + Command.tail(folder.resolve("start.log")));
+    }
+    Files.delete(secret);
+    Files.writeString(
+        data().resolve("postgresql.conf"), settings(durable), StandardOpenOption.APPEND);
+  }
+
+  /** No socket file: its path may be too long for one under a temporary folder. */
+  static String settings(boolean durable) {
+    String safe = durable ? "on" : "off";
+    return """
+
+    listen_addresses = '127.0.0.1'
+    unix_socket_directories = ''
+    max_connections = 200
+    timezone = 'UTC'
+    log_timezone = 'UTC'
+    fsync = %s
+    synchronous_commit = %s
+    full_page_writes = %s
+    """
+        .formatted(safe, safe, safe);
+  }
+
+  /** pg_ctl makes the server a session of its own, so that Ctrl-C ends the shop before it. */
+  private int listen() throws IOException {
+    for (int attempt = 1; attempt <= FreePort.ATTEMPTS; attempt++) {
+      int port = FreePort.find();
+      List<String> start =
+          List.of(
+              home.resolve("bin/pg_ctl").toString(),
+              "--pgdata=" + data(),
+              "--log=" + folder.resolve("server.log"),
+              "--options=-p " + port,
+              "--timeout=30",
+              "--wait",
+              "start");
+      if (Command.run(folder, START_LIMIT, user.command(start)) == 0) {
+        return port;
+      }
+    }
+    throw new IOException(
+        "PostgreSQL does not start: " + Command.tail(folder.resolve("server.log")));
+  }
+
+  private static Server describe(int port, String password) throws SQLException {
+    Properties login = new Properties();
+    login.setProperty("user", NAME);
+    login.setProperty("password", password);
+    login.setProperty("connectTimeout", "5");
+    login.setProperty("socketTimeout", "30");
+    String address = "127.0.0.1:" + port;
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:postgresql://" + address + "/postgres", login);
+        Statement statement = connection.createStatement()) {
+      statement.execute("create database " + NAME);
+      try (ResultSet version = statement.executeQuery("show server_version")) {
+        version.next();
+        return new Server(
+            "embedded PostgreSQL %s on %s".formatted(version.getString(1), address),
+            Map.of(
+                "spring.r2dbc.url", "r2dbc:postgresql://" + address + "/" + NAME,
+                "spring.r2dbc.username", NAME,
+                "spring.r2dbc.password", password));
+      }
+    }
+  }
+
+  private Path data() {
+    return folder.resolve("data");
+  }
+
+  /** Others on the machine can reach the port, and a superuser can run programs. */
+  private static String password() {
+    byte[] random = new byte[16];
+    new SecureRandom().nextBytes(random);
+    return HexFormat.of().formatHex(random);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.firstcome.dev;
+
+import dev.firstcome.Firstcome;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.HashMap;
+import java.util.Map;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.webtestclient.autoconfigure.AutoConfigureWebTestClient;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.test.context.ContextConfiguration;
+
+/**
+ * The whole shop on a random port with real servers, for an {@code *IT}. To be autowired: {@code
+ * WebTestClient}, {@link Tokens}, and every bean of the shop.
+ *
+ * <p>All tests that add nothing to this annotation share one shop and one database: each makes its
+ * own users and products and asserts on those only. A test that adds properties or beans starts a
+ * shop of its own, which takes seconds, on the same servers.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Inherited
+@SpringBootTest(classes = Firstcome.class, webEnvironment = WebEnvironment.RANDOM_PORT)
+@AutoConfigureWebTestClient(timeout = "30s")
+@ContextConfiguration(initializers = ShopTest.WithServers.class)
+public @interface ShopTest {
+
+  /** Gives a context the servers of this JVM, and the secret of its tokens. */
+  final class WithServers implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+    private static final String SECRET = Tokens.randomSecret();
+
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+      Map<String, Object> properties = new HashMap<>(Servers.forTests(context.getEnvironment()));
+      properties.put(DevelopmentShop.SECRET, SECRET);
+      context
+          .getEnvironment()
+          .getPropertySources()
+          .addFirst(new MapPropertySource("shop test", properties));
+      context.getBeanFactory().registerSingleton("testTokens", new Tokens(SECRET));
+    }
+  }
+}

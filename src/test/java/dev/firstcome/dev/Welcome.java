@@ -1,0 +1,40 @@
+package dev.firstcome.dev;
+
+import org.springframework.context.ApplicationContext;
+import org.springframework.core.env.Environment;
+
+/** What a developer reads when the shop is open. */
+final class Welcome {
+
+  private Welcome() {}
+
+  static String of(ApplicationContext context) {
+    Environment environment = context.getEnvironment();
+    String base = "http://localhost:" + environment.getProperty("local.server.port");
+    return """
+
+    Firstcome is open: %1$s
+      try every call    %1$s/docs
+      a walk-through    README.md
+    %2$s
+      Ctrl-C closes the shop. Data and servers go with it.
+    """
+        .formatted(base, tokens(context, base));
+  }
+
+  private static String tokens(ApplicationContext context, String base) {
+    Tokens tokens = context.getBeanProvider(Tokens.class).getIfAvailable();
+    if (tokens == null) {
+      return "  tokens            from the issuer that is configured\n";
+    }
+    return """
+      anybody's token   curl -s %s/dev/tokens -H 'Content-Type: application/json' \
+    -d '{"userId":"bob","scopes":[]}'
+
+    export BASE=%s
+    export TOKEN=%s
+    export ADMIN=%s
+    """
+        .formatted(base, base, tokens.user("alice"), tokens.admin("admin"));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.problem;
+
+import org.jspecify.annotations.NullMarked;

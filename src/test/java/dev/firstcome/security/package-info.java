@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.security;
+
+import org.jspecify.annotations.NullMarked;

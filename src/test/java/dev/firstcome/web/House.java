@@ -1,0 +1,133 @@
+package dev.firstcome.web;
+
+import static org.springframework.web.reactive.function.server.RouterFunctions.route;
+
+import dev.firstcome.problem.CommonRefusal;
+import dev.firstcome.security.Caller;
+import io.lettuce.core.RedisConnectionException;
+import io.r2dbc.spi.R2dbcTimeoutException;
+import io.r2dbc.spi.R2dbcTransientResourceException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.data.r2dbc.autoconfigure.DataR2dbcAutoConfiguration;
+import org.springframework.boot.data.r2dbc.autoconfigure.DataR2dbcRepositoriesAutoConfiguration;
+import org.springframework.boot.r2dbc.autoconfigure.R2dbcAutoConfiguration;
+import org.springframework.boot.r2dbc.autoconfigure.health.ConnectionFactoryHealthContributorAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * The house without the shop: problem, security and web with a few rooms to try them on. Not a
+ * {@code @Configuration}, so that no component scan finds it.
+ */
+@EnableAutoConfiguration(
+    exclude = {
+      R2dbcAutoConfiguration.class,
+      ConnectionFactoryHealthContributorAutoConfiguration.class,
+      DataR2dbcAutoConfiguration.class,
+      DataR2dbcRepositoriesAutoConfiguration.class
+    })
+@ComponentScan({"dev.firstcome.problem", "dev.firstcome.security", "dev.firstcome.web"})
+@ConfigurationPropertiesScan({"dev.firstcome.security", "dev.firstcome.web"})
+class House {
+
+  record Line(long productId, int quantity) implements Valid {
+    @Override
+    public void validate(Checks checks) {
+      checks.range("quantity", quantity, 1, 999);
+    }
+  }
+
+  record Order(List<Line> items, @Nullable String note) implements Valid {
+    @Override
+    public void validate(Checks checks) {
+      checks.size("items", items, 1, 50).length("note", note, 0, 20);
+    }
+  }
+
+  /** Handlers that wait until a test says so, and tell what became of them. */
+  static final class Slow {
+    final Sinks.One<String> go = Sinks.one();
+    final Sinks.One<String> begun = Sinks.one();
+    final Sinks.One<String> end = Sinks.one();
+
+    Mono<ServerResponse> handle(ServerRequest request) {
+      begun.tryEmitValue("begun");
+      return go.asMono()
+          .doOnNext(word -> end.tryEmitValue("done"))
+          .doOnCancel(() -> end.tryEmitValue("cancelled"))
+          .flatMap(Answers::ok);
+    }
+  }
+
+  private volatile Slow slow = new Slow();
+
+  Slow anew() {
+    slow = new Slow();
+    return slow;
+  }
+
+  @Bean
+  RouterFunction<ServerResponse> rooms(Body body) {
+    return route()
+        .path(
+            "/api/v1",
+            api ->
+                api.GET("/products", House::products)
+                    .GET("/products/{id}", House::product)
+                    .POST("/echo", request -> body.read(request, Order.class).flatMap(Answers::ok))
+                    .GET("/who", request -> Answers.ok(Map.of("user", Caller.of(request).userId())))
+                    .POST(
+                        "/who", request -> Answers.ok(Map.of("user", Caller.of(request).userId())))
+                    .GET("/admin/secret", request -> Answers.ok(Map.of("secret", 42)))
+                    .POST("/keyed", House::keyed)
+                    .POST("/slow", request -> slow.handle(request))
+                    .GET("/fails/{how}", House::fail))
+        .build();
+  }
+
+  private static Mono<ServerResponse> products(ServerRequest request) {
+    Paging paging = Paging.of(request);
+    Long after = paging.after("products", Long::valueOf);
+    long from = after == null ? 1 : after + 1;
+    List<Long> rows =
+        java.util.stream.LongStream.rangeClosed(from, 45).limit(paging.rows()).boxed().toList();
+    return Answers.ok(Slice.of(rows, paging, "products", String::valueOf));
+  }
+
+  private static Mono<ServerResponse> product(ServerRequest request) {
+    return Answers.ok(Map.of("id", PathId.number(request, "id", CommonRefusal.NOT_FOUND)));
+  }
+
+  private static Mono<ServerResponse> keyed(ServerRequest request) {
+    String key = IdempotencyKey.of(request).value();
+    return Answers.created("/api/v1/keyed/" + key.length(), Map.of("key", key), true);
+  }
+
+  private static Mono<ServerResponse> fail(ServerRequest request) {
+    String how = request.pathVariable("how");
+    Throwable failure =
+        switch (how) {
+          case "bug" -> new IllegalStateException("secret: jdbc:postgresql://db.internal/shop");
+          case "sql" -> new DataIntegrityViolationException("INSERT INTO points VALUES ($1)");
+          case "database" -> new R2dbcTransientResourceException("db.internal:5432 refused");
+          case "statement" -> new R2dbcTimeoutException("canceling statement");
+          case "redis" -> new RedisConnectionException("redis.internal");
+          case "full" -> CommonRefusal.OVERLOADED.refused();
+          default -> CommonRefusal.IDEMPOTENCY_KEY_REUSED.refused();
+        };
+    if (failure instanceof RuntimeException thrown && request.queryParam("thrown").isPresent()) {
+      throw thrown;
+    }
+    return Mono.error(failure);
+  }
+}

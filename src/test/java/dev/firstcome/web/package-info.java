@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.web;
+
+import org.jspecify.annotations.NullMarked;
