@@ -20,7 +20,7 @@ CREATE TABLE orders (
 CREATE INDEX orders_by_user ON orders (user_id, created_at, id);
 CREATE INDEX orders_awaiting_payment ON orders (payment_due_at, id) WHERE status = 'PENDING';
 CREATE UNIQUE INDEX orders_coupon_used_once ON orders (issued_coupon_id)
-  WHERE issued_coupon_id IS NOT NULL AND status IN ('PENDING', 'PAID', 'REFUNDED');
+  WHERE issued_coupon_id IS NOT NULL AND status IN ('PENDING', 'PAID');
 
 -- Name and price as they were when the order was made. No foreign keys here (decision 0003): the lane
 -- writes an order and its items in one statement, from products that it has just locked.

@@ -87,6 +87,13 @@ class CouponRepository {
       WHERE i.user_id = used.user_id AND i.id = used.id AND i.used_at IS NULL
       """;
 
+  private static final String GIVE_BACK =
+      """
+      UPDATE issued_coupons i SET used_at = NULL, order_id = NULL
+      FROM unnest($1::text[], $2::uuid[], $3::uuid[]) AS used (user_id, id, order_id)
+      WHERE i.user_id = used.user_id AND i.id = used.id AND i.order_id = used.order_id
+      """;
+
   private final Database database;
 
   CouponRepository(Database database) {
@@ -159,6 +166,15 @@ class CouponRepository {
         uuids(uses, CouponUse::issuedCouponId),
         uuids(uses, CouponUse::orderId),
         instants(uses, CouponUse::at));
+  }
+
+  /** Makes coupons unused again that these orders had used. */
+  Mono<Long> giveBack(Session session, Collection<CouponUse> uses) {
+    return session.update(
+        GIVE_BACK,
+        texts(uses, CouponUse::userId),
+        uuids(uses, CouponUse::issuedCouponId),
+        uuids(uses, CouponUse::orderId));
   }
 
   /** A user's coupons, newest first, from just below a position on. */

@@ -130,6 +130,24 @@ public class Coupons implements DisposableBean {
         .then();
   }
 
+  /**
+   * Inside the transaction that closes orders: makes their coupons unused again. The caller holds
+   * the locks of the orders, which nobody else can be closing.
+   */
+  public Mono<Void> giveBack(Session session, Collection<CouponUse> uses) {
+    if (uses.isEmpty()) {
+      return Mono.empty();
+    }
+    List<UUID> ids = uses.stream().map(CouponUse::issuedCouponId).toList();
+    List<String> users = uses.stream().map(CouponUse::userId).toList();
+    return repository
+        .lockIssued(session, ids, users)
+        .then(Mono.defer(() -> repository.giveBack(session, uses)))
+        .filter(changed -> changed == uses.size())
+        .switchIfEmpty(Mono.error(() -> new IllegalStateException("a used coupon is not used")))
+        .then();
+  }
+
   Mono<CouponRow> find(long id) {
     return rows.findById(id).switchIfEmpty(CouponRefusal.COUPON_NOT_FOUND.asError());
   }

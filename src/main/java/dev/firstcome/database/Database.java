@@ -6,7 +6,6 @@ import io.r2dbc.spi.Readable;
 import java.util.List;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** PostgreSQL for the lanes and for reads that no repository serves. */
@@ -26,10 +25,12 @@ public class Database {
    */
   public <T> Mono<T> transaction(Function<Session, Mono<T>> work) {
     return Mono.usingWhen(
-        Flux.from(connections.create())
-            .concatMap(c -> Mono.from(c.beginTransaction()).thenReturn(c))
-            .next(),
-        connection -> work.apply(new Session(connection)),
+        // Straight from the pool: any operator that cancels what it has received from, as next()
+        // does, would put the connection back into the pool while it is in use.
+        connections.create(),
+        connection ->
+            Mono.from(connection.beginTransaction())
+                .then(Mono.defer(() -> work.apply(new Session(connection)))),
         connection -> Mono.from(connection.commitTransaction()).then(close(connection)),
         (connection, failure) -> rollback(connection),
         this::rollback);

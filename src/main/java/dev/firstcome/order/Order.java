@@ -1,7 +1,9 @@
 package dev.firstcome.order;
 
+import dev.firstcome.coupon.CouponUse;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -48,32 +50,39 @@ public record Order(
   }
 
   public Order paidBy(UUID payment) {
-    return new Order(
-        id,
-        userId,
-        Status.PAID,
-        lines,
-        subtotal,
-        discount,
-        total,
-        issuedCouponId,
-        payment,
-        fingerprint,
-        createdAt,
-        paymentDueAt);
+    return with(Status.PAID, lines, payment);
+  }
+
+  /** What its user makes of it by cancelling: a paid order is refunded, an unpaid one cancelled. */
+  public Order cancelled() {
+    return with(status == Status.PAID ? Status.REFUNDED : Status.CANCELLED, lines, paymentId);
+  }
+
+  /** Its use of a coupon, if it used one. */
+  Optional<CouponUse> couponUse() {
+    return Optional.ofNullable(issuedCouponId)
+        .map(coupon -> new CouponUse(coupon, userId, id, createdAt));
+  }
+
+  Order expired() {
+    return with(Status.EXPIRED, lines, paymentId);
   }
 
   Order withLines(List<OrderLine> read) {
+    return with(status, read, paymentId);
+  }
+
+  private Order with(Status newStatus, List<OrderLine> newLines, @Nullable UUID newPaymentId) {
     return new Order(
         id,
         userId,
-        status,
-        read,
+        newStatus,
+        newLines,
         subtotal,
         discount,
         total,
         issuedCouponId,
-        paymentId,
+        newPaymentId,
         fingerprint,
         createdAt,
         paymentDueAt);

@@ -10,6 +10,7 @@ import dev.firstcome.order.Placing.Wish;
 import dev.firstcome.outbox.Outbox;
 import dev.firstcome.outbox.OutboxEvent;
 import dev.firstcome.outbox.OutboxEvent.Consumer;
+import dev.firstcome.outbox.Relay;
 import dev.firstcome.stock.Admission;
 import dev.firstcome.stock.Admission.Word;
 import dev.firstcome.stock.Reservation;
@@ -42,6 +43,7 @@ class OrderBatch {
   private final Coupons coupons;
   private final OrderRepository repository;
   private final Outbox outbox;
+  private final Relay relay;
   private final Database database;
   private final OrderSettings settings;
 
@@ -51,6 +53,7 @@ class OrderBatch {
       Coupons coupons,
       OrderRepository repository,
       Outbox outbox,
+      Relay relay,
       Database database,
       OrderSettings settings) {
     this.gate = gate;
@@ -58,6 +61,7 @@ class OrderBatch {
     this.coupons = coupons;
     this.repository = repository;
     this.outbox = outbox;
+    this.relay = relay;
     this.database = database;
     this.settings = settings;
   }
@@ -104,6 +108,7 @@ class OrderBatch {
     return database
         .transaction(session -> decideAndWrite(session, wishes))
         .doOnNext(verdicts -> settle(admitted, verdicts))
+        .doOnNext(verdicts -> relay.wake(Consumer.CART))
         .map(verdicts -> Verdict.weave(early, verdicts));
   }
 
@@ -156,10 +161,7 @@ class OrderBatch {
     for (Order order : placed) {
       order.lines().forEach(line -> taken.merge(line.productId(), line.quantity(), Long::sum));
       events.add(OutboxEvent.of(Consumer.CART, "order.placed", order.id(), order.createdAt()));
-      if (order.issuedCouponId() != null) {
-        uses.add(
-            new CouponUse(order.issuedCouponId(), order.userId(), order.id(), order.createdAt()));
-      }
+      order.couponUse().ifPresent(uses::add);
     }
     return repository
         .place(session, placed)

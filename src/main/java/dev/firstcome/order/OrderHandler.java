@@ -12,7 +12,6 @@ import dev.firstcome.web.PathId;
 import dev.firstcome.web.Slice;
 import dev.firstcome.web.TimePosition;
 import dev.firstcome.web.Valid;
-import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -91,41 +90,6 @@ class OrderHandler {
       SortedMap<Long, Long> units = new TreeMap<>();
       items.forEach(line -> units.merge(line.productId, line.quantity, Long::sum));
       return units;
-    }
-  }
-
-  record LineBody(long productId, String name, long unitPrice, long quantity, long amount) {
-
-    static LineBody of(OrderLine line) {
-      return new LineBody(
-          line.productId(), line.name(), line.unitPrice(), line.quantity(), line.amount());
-    }
-  }
-
-  record OrderBody(
-      UUID id,
-      Order.Status status,
-      List<LineBody> items,
-      long subtotal,
-      long discount,
-      long total,
-      @Nullable UUID issuedCouponId,
-      @Nullable UUID paymentId,
-      Instant createdAt,
-      Instant paymentDueAt) {
-
-    static OrderBody of(Order order, Instant now) {
-      return new OrderBody(
-          order.id(),
-          order.statusAt(now),
-          order.lines().stream().map(LineBody::of).toList(),
-          order.subtotal(),
-          order.discount(),
-          order.total(),
-          order.issuedCouponId(),
-          order.paymentId(),
-          order.createdAt(),
-          order.paymentDueAt());
     }
   }
 }

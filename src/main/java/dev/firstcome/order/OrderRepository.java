@@ -68,6 +68,25 @@ class OrderRepository {
       WHERE orders.id = paid.id AND orders.status = 'PENDING'
       """;
 
+  // Whatever another instance is expiring at this moment, or is being paid or cancelled, is
+  // skipped.
+  private static final String LOCK_DUE =
+      """
+      SELECT * FROM orders WHERE status = 'PENDING' AND payment_due_at <= $1
+      ORDER BY payment_due_at, id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+      """;
+
+  private static final String CLOSE =
+      """
+      UPDATE orders SET status = closed.status
+      FROM unnest($1::uuid[], $2::text[]) AS closed (id, status)
+      WHERE orders.id = closed.id
+        AND orders.status = CASE closed.status WHEN 'REFUNDED' THEN 'PAID' ELSE 'PENDING' END
+      """;
+
+  private static final String PRODUCTS_OF =
+      "SELECT DISTINCT product_id FROM order_items WHERE order_id = ANY($1)";
+
   private final Database database;
 
   OrderRepository(Database database) {
@@ -82,15 +101,36 @@ class OrderRepository {
     return session.list(LOCK, OrderRepository::order, (Object) distinct).map(OrderRepository::byId);
   }
 
+  /** Locks the orders and reads them with their lines; by id. */
+  Mono<Map<UUID, Order>> lockWithLines(Session session, Collection<UUID> ids) {
+    return lock(session, ids)
+        .flatMap(orders -> withLines(List.copyOf(orders.values()), lines(session, orders.values())))
+        .map(OrderRepository::byId);
+  }
+
+  /** Locks orders whose time to be paid is over, longest first, and reads them with their lines. */
+  Mono<List<Order>> lockDue(Session session, Instant now, int limit) {
+    return session
+        .list(LOCK_DUE, OrderRepository::order, now, limit)
+        .flatMap(orders -> withLines(orders, lines(session, orders)));
+  }
+
+  /** How many orders went to their last status from the one before it. */
+  Mono<Long> close(Session session, List<Order> closed) {
+    return session.update(CLOSE, uuids(closed, Order::id), texts(closed, o -> o.status().name()));
+  }
+
+  /** The products in any of the orders. */
+  Mono<List<Long>> productsOf(Session session, Collection<UUID> orders) {
+    return session.list(
+        PRODUCTS_OF, row -> row.get(0, Long.class), (Object) orders.toArray(UUID[]::new));
+  }
+
   /** Those of the orders that exist, with their lines; by id. */
   Mono<Map<UUID, Order>> existing(Session session, Collection<UUID> ids) {
     return session
         .list(BY_ID, OrderRepository::order, (Object) ids.toArray(UUID[]::new))
-        .flatMap(
-            orders ->
-                withLines(
-                    orders,
-                    session.list(LINES, OrderRepository::item, (Object) uuids(orders, Order::id))))
+        .flatMap(orders -> withLines(orders, lines(session, orders)))
         .map(OrderRepository::byId);
   }
 
@@ -157,6 +197,10 @@ class OrderRepository {
   /** The orders with their lines, which are not asked for when there are no orders. */
   private static Mono<List<Order>> withLines(List<Order> orders, Mono<List<Item>> items) {
     return orders.isEmpty() ? Mono.just(orders) : items.map(found -> withLines(orders, found));
+  }
+
+  private static Mono<List<Item>> lines(Session session, Collection<Order> orders) {
+    return session.list(LINES, OrderRepository::item, (Object) uuids(orders, Order::id));
   }
 
   private static List<Order> withLines(List<Order> orders, List<Item> items) {

@@ -24,16 +24,19 @@ import reactor.core.publisher.Mono;
 public class Orders implements DisposableBean {
 
   private final OrderRepository repository;
+  private final OrderClosing closing;
   private final Clock clock;
   private final BatchLane<Wish, Order> lane;
 
   Orders(
       OrderRepository repository,
       OrderBatch batch,
+      OrderClosing closing,
       Clock clock,
       LaneSettings settings,
       MeterRegistry meters) {
     this.repository = repository;
+    this.closing = closing;
     this.clock = clock;
     this.lane =
         new BatchLane<>("order", settings, batch::place, DatabaseFailures::classify, meters);
@@ -80,6 +83,24 @@ public class Orders implements DisposableBean {
         .filter(changed -> changed == paid.size())
         .switchIfEmpty(Mono.error(() -> new IllegalStateException("a locked order changed")))
         .then();
+  }
+
+  /** Inside a cancellation's transaction: like {@link #lock}, with the orders' lines. */
+  public Mono<Map<UUID, Order>> lockWithLines(Session session, List<UUID> ids) {
+    return repository.lockWithLines(session, ids);
+  }
+
+  /**
+   * Inside the same transaction: writes orders that have just been {@link Order#cancelled cancelled
+   * or refunded}, and gives back what they held. The points are the caller's business.
+   */
+  public Mono<Void> close(Session session, List<Order> closed) {
+    return closing.close(session, closed, now());
+  }
+
+  /** To be called when that transaction has committed. */
+  public void closed() {
+    closing.committed();
   }
 
   Instant now() {

@@ -11,10 +11,12 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 class PaymentRoutes {
 
   @Bean
-  RouterFunction<ServerResponse> paymentRouter(PaymentHandler payments) {
+  RouterFunction<ServerResponse> paymentRouter(
+      PaymentHandler payments, CancelHandler cancellations) {
     return route()
         .POST("/api/v1/payments", payments::pay)
         .GET("/api/v1/payments/{id}", payments::show)
+        .POST("/api/v1/orders/{id}/cancel", cancellations::cancel)
         .build();
   }
 }

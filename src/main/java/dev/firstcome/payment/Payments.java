@@ -11,12 +11,13 @@ import dev.firstcome.database.Session;
 import dev.firstcome.order.Order;
 import dev.firstcome.order.Orders;
 import dev.firstcome.outbox.Outbox;
+import dev.firstcome.outbox.OutboxEvent.Consumer;
+import dev.firstcome.outbox.Relay;
 import dev.firstcome.payment.Paying.Pay;
 import dev.firstcome.payment.Paying.State;
 import dev.firstcome.point.Points;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -33,6 +34,7 @@ public class Payments implements DisposableBean {
   private final Orders orders;
   private final Points points;
   private final Outbox outbox;
+  private final Relay relay;
   private final Database database;
   private final Clock clock;
   private final BatchLane<Pay, Payment> lane;
@@ -43,6 +45,7 @@ public class Payments implements DisposableBean {
       Orders orders,
       Points points,
       Outbox outbox,
+      Relay relay,
       Database database,
       Clock clock,
       LaneSettings lanes,
@@ -52,6 +55,7 @@ public class Payments implements DisposableBean {
     this.orders = orders;
     this.points = points;
     this.outbox = outbox;
+    this.relay = relay;
     this.database = database;
     this.clock = clock;
     this.lane = new BatchLane<>("payment", lanes, this::pay, DatabaseFailures::classify, meters);
@@ -65,19 +69,27 @@ public class Payments implements DisposableBean {
    *     ORDER_ALREADY_PAID}, {@code ORDER_NOT_PAYABLE}, {@code INSUFFICIENT_POINTS}
    */
   public Mono<Verdict.Done<Payment>> pay(String userId, String key, UUID orderId) {
-    return lane.submit(Pay.of(userId, key, orderId, now()));
+    return lane.submit(Pay.of(userId, key, orderId, clock.instant()));
   }
 
   private Mono<List<Verdict<Payment>>> pay(List<Pay> pays) {
-    return database.transaction(
-        session ->
-            load(session, pays)
-                .flatMap(
-                    state -> {
-                      List<Verdict<Payment>> verdicts = Paying.decide(pays, state);
-                      return write(session, Verdict.fresh(verdicts), state.orders())
-                          .thenReturn(verdicts);
-                    }));
+    return database
+        .transaction(session -> decideAndWrite(session, pays))
+        .doOnNext(verdicts -> committed());
+  }
+
+  private Mono<List<Verdict<Payment>>> decideAndWrite(Session session, List<Pay> pays) {
+    return load(session, pays)
+        .flatMap(
+            state -> {
+              List<Verdict<Payment>> verdicts = Paying.decide(pays, state);
+              return write(session, Verdict.fresh(verdicts), state.orders()).thenReturn(verdicts);
+            });
+  }
+
+  private void committed() {
+    relay.wake(Consumer.RANKING);
+    relay.wake(Consumer.PLATFORM);
   }
 
   /** Orders before balances, as everywhere; the payments after both, for a snapshot under locks. */
@@ -111,11 +123,6 @@ public class Payments implements DisposableBean {
   /** The user's payment; {@code PAYMENT_NOT_FOUND} if it does not exist or is somebody else's. */
   Mono<Payment> find(UUID id, String userId) {
     return rows.ofUser(id, userId).switchIfEmpty(PaymentRefusal.PAYMENT_NOT_FOUND.asError());
-  }
-
-  /** Now, as exactly as PostgreSQL keeps it: what is answered is what will be read again. */
-  private Instant now() {
-    return clock.instant();
   }
 
   @Override

@@ -14,16 +14,13 @@ import java.util.UUID;
 /** The rule of charging points, over a batch: pure, in the order of arrival. */
 final class Charging {
 
-  /** In points: the contract's limit, and the constraint {@code point_balances_limit}. */
-  static final long LARGEST_BALANCE = 1_000_000_000;
-
   private Charging() {}
 
   /**
    * Somebody wants to add points to their balance.
    *
    * @param id the entry's, derived from user and Idempotency-Key
-   * @param amount in points, from 1 to {@link #LARGEST_BALANCE}
+   * @param amount in points, from 1 to {@link #PointEntry.LARGEST_BALANCE}
    */
   record Charge(UUID id, String userId, long amount, Instant at) {
 
@@ -55,11 +52,11 @@ final class Charging {
             mine.amount() == charge.amount()
                 ? Verdict.replayed(mine)
                 : Verdict.no(CommonRefusal.IDEMPOTENCY_KEY_REUSED.refused()));
-      } else if (charge.amount() > LARGEST_BALANCE - balance) {
+      } else if (charge.amount() > PointEntry.LARGEST_BALANCE - balance) {
         verdicts.add(
             Verdict.no(
                 PointRefusal.POINT_LIMIT_EXCEEDED.refused(
-                    "balance", balance, "maximum", LARGEST_BALANCE)));
+                    "balance", balance, "maximum", PointEntry.LARGEST_BALANCE)));
       } else {
         PointEntry fresh = charge.on(balance);
         running.put(charge.userId(), fresh.balanceAfter());

@@ -22,6 +22,9 @@ public record PointEntry(
     @Nullable UUID orderId,
     Instant createdAt) {
 
+  /** In points: the contract's limit, and the constraint {@code point_balances_limit}. */
+  public static final long LARGEST_BALANCE = 1_000_000_000;
+
   /** Why a balance changed. */
   public enum Type {
     CHARGE,
@@ -34,5 +37,12 @@ public record PointEntry(
       UUID paymentId, UUID orderId, String userId, long amount, long balanceAfter, Instant now) {
     UUID id = RequestName.of("use", paymentId.toString());
     return new PointEntry(id, userId, Type.USE, -amount, balanceAfter, orderId, now);
+  }
+
+  /** A refund gives the points of an order back, once. */
+  public static PointEntry refund(
+      UUID orderId, String userId, long amount, long balanceAfter, Instant now) {
+    UUID id = RequestName.of("refund", orderId.toString());
+    return new PointEntry(id, userId, Type.REFUND, amount, balanceAfter, orderId, now);
   }
 }

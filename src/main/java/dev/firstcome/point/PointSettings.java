@@ -21,10 +21,10 @@ record PointSettings(
       throw new IllegalArgumentException(
           "firstcome.point.maximum-charge must not be below firstcome.point.minimum-charge");
     }
-    if (maximumCharge > Charging.LARGEST_BALANCE) {
+    if (maximumCharge > PointEntry.LARGEST_BALANCE) {
       throw new IllegalArgumentException(
           "firstcome.point.maximum-charge must not exceed what a balance may hold, "
-              + Charging.LARGEST_BALANCE);
+              + PointEntry.LARGEST_BALANCE);
     }
   }
 

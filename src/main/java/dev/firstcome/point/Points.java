@@ -9,7 +9,6 @@ import dev.firstcome.database.Session;
 import dev.firstcome.point.Charging.Charge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +53,7 @@ public class Points implements DisposableBean {
    */
   public Mono<Verdict.Done<PointEntry>> charge(String userId, String key, long amount) {
     return settings.allows(amount)
-        ? lane.submit(Charge.of(userId, key, amount, now()))
+        ? lane.submit(Charge.of(userId, key, amount, clock.instant()))
         : Mono.error(
             () ->
                 PointRefusal.INVALID_CHARGE_AMOUNT.refused(
@@ -107,11 +106,6 @@ public class Points implements DisposableBean {
 
   Mono<List<PointRow>> newestBefore(String userId, long seq, int limit) {
     return rows.newestBefore(userId, seq, limit).collectList();
-  }
-
-  /** Now, as exactly as PostgreSQL keeps it: what is answered is what will be read again. */
-  private Instant now() {
-    return clock.instant();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.firstcome.problem;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.List;
 import java.util.Locale;
 import java.util.Locale.LanguageRange;
@@ -9,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class Language {
 
   private static final List<Locale> OURS = List.of(Locale.ENGLISH, Locale.KOREAN);
+
+  /** Browsers send few different headers, and a refusal must stay cheap when all are refused. */
+  private static final Cache<String, Locale> KNOWN = Caffeine.newBuilder().maximumSize(256).build();
 
   /** Nobody speaks so many languages: a longer header is not worth its parsing. */
   private static final int LONGEST_HEADER = 512;
@@ -20,6 +25,10 @@ final class Language {
     if (acceptLanguage == null || acceptLanguage.length() > LONGEST_HEADER) {
       return Locale.ENGLISH;
     }
+    return KNOWN.get(acceptLanguage, Language::lookup);
+  }
+
+  private static Locale lookup(String acceptLanguage) {
     try {
       List<LanguageRange> ranges =
           LanguageRange.parse(acceptLanguage).stream().filter(r -> r.getWeight() > 0).toList();

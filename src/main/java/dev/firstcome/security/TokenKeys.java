@@ -50,18 +50,12 @@ record TokenKeys(
     }
     String iss = issuer.issuerUri() == null ? null : issuer.issuerUri().toString();
     Set<JWSAlgorithm> algorithms = algorithms(issuer.jwsAlgorithms());
-    if (issuer.publicKeyLocation() != null) {
-      if (algorithms.size() != 1) {
-        throw new TokenSettingsException("a public key needs exactly one algorithm");
-      }
-      JWSAlgorithm algorithm = algorithms.iterator().next();
-      PublicKey key = publicKey(issuer.publicKeyLocation(), algorithm);
-      JWSKeySelector<SecurityContext> selector = new SingleKeyJWSKeySelector<>(algorithm, key);
-      return new TokenKeys(selector, iss, issuer.audiences(), false);
-    }
+    Resource location = issuer.publicKeyLocation();
     JWSKeySelector<SecurityContext> selector =
-        new JWSVerificationKeySelector<>(algorithms, new IssuerKeys(issuer));
-    return new TokenKeys(selector, iss, issuer.audiences(), true);
+        location == null
+            ? new JWSVerificationKeySelector<>(algorithms, new IssuerKeys(issuer))
+            : publicKey(location, algorithms);
+    return new TokenKeys(selector, iss, issuer.audiences(), location == null);
   }
 
   private static JWSKeySelector<SecurityContext> secretKey(String secret) {
@@ -88,6 +82,15 @@ record TokenKeys(
       throw new TokenSettingsException("no signature algorithm is configured");
     }
     return algorithms;
+  }
+
+  private static JWSKeySelector<SecurityContext> publicKey(
+      Resource location, Set<JWSAlgorithm> algorithms) {
+    if (algorithms.size() != 1) {
+      throw new TokenSettingsException("a public key needs exactly one algorithm");
+    }
+    JWSAlgorithm algorithm = algorithms.iterator().next();
+    return new SingleKeyJWSKeySelector<>(algorithm, publicKey(location, algorithm));
   }
 
   private static PublicKey publicKey(Resource location, JWSAlgorithm algorithm) {

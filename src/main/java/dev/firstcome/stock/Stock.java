@@ -2,6 +2,7 @@ package dev.firstcome.stock;
 
 import dev.firstcome.database.Session;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -35,5 +36,12 @@ public class Stock {
         .filter(changed -> changed == units.size())
         .switchIfEmpty(Mono.error(() -> new IllegalStateException("a locked stock row is gone")))
         .then();
+  }
+
+  /** Locks the stock, in the order of the product ids, and gives units back to it. */
+  public Mono<Void> giveBack(Session session, Map<Long, Long> units) {
+    Map<Long, Long> taken = new HashMap<>();
+    units.forEach((product, number) -> taken.put(product, -number));
+    return lock(session, units.keySet()).then(Mono.defer(() -> take(session, taken)));
   }
 }

@@ -67,7 +67,12 @@ public class StockGate {
    * was not a reservation, so that a raised stock is sold and not only there.
    */
   public void forget(Collection<Long> productIds) {
-    background.start("forget stock", scripts.settle(List.of(), List.of(), productIds));
+    background.start("forget stock", forgotten(productIds));
+  }
+
+  /** The same, for a caller who must know: fails while Redis is away. */
+  public Mono<Void> forgotten(Collection<Long> productIds) {
+    return scripts.settle(List.of(), List.of(), productIds);
   }
 
   private void loadUnknown(List<Admission> admissions) {

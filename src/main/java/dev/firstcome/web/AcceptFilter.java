@@ -1,5 +1,7 @@
 package dev.firstcome.web;
 
+import static java.util.Comparator.comparing;
+
 import dev.firstcome.problem.CommonRefusal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,22 +52,26 @@ class AcceptFilter implements WebFilter {
     }
   }
 
-  /** The most specific range that covers JSON decides, and weight 0 excludes (RFC 9110, 12.5.1). */
   private static boolean takesJson(String accept) {
-    MediaType best = null;
-    for (MediaType range : MediaType.parseMediaTypes(accept)) {
-      boolean covers =
-          range.includes(MediaType.APPLICATION_JSON)
-              || range.includes(MediaType.APPLICATION_PROBLEM_JSON);
-      if (covers && (best == null || isMoreSpecific(range, best))) {
-        best = range;
-      }
-    }
-    return accept.isBlank() || (best != null && best.getQualityValue() > 0);
+    List<MediaType> ranges = MediaType.parseMediaTypes(accept);
+    return ranges.isEmpty()
+        || quality(ranges, MediaType.APPLICATION_JSON) > 0
+        || quality(ranges, MediaType.APPLICATION_PROBLEM_JSON) > 0;
   }
 
-  private static boolean isMoreSpecific(MediaType range, MediaType other) {
-    return range.isMoreSpecific(other)
-        || (!other.isMoreSpecific(range) && range.getQualityValue() > other.getQualityValue());
+  /** The most specific range that covers a type decides, and 0 excludes (RFC 9110, 12.5.1). */
+  private static double quality(List<MediaType> ranges, MediaType type) {
+    return ranges.stream()
+        .filter(range -> range.includes(type))
+        .max(comparing(AcceptFilter::specificity).thenComparing(MediaType::getQualityValue))
+        .map(MediaType::getQualityValue)
+        .orElse(0.0);
+  }
+
+  private static int specificity(MediaType range) {
+    if (range.isWildcardType()) {
+      return 0;
+    }
+    return range.isWildcardSubtype() ? 1 : 2;
   }
 }

@@ -6,6 +6,9 @@ import dev.firstcome.problem.Violation;
 import dev.firstcome.problem.Violation.Rule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -21,7 +24,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.TokenStreamContext;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
@@ -39,8 +42,6 @@ public class Body {
                   .maxStringLength(16 * 1024)
                   .maxNameLength(256)
                   .build())
-          // Names come from clients: they are not kept in a table that all requests share.
-          .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
           .build();
 
   private final int limit;
@@ -117,24 +118,44 @@ public class Body {
   static <T> T parse(byte[] bytes, Class<T> type) {
     Checks checks = Checks.start();
     checks.check("", isUtf8(bytes), Rule.MALFORMED).done();
-    @Nullable T value = null;
     try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes)) {
+      T value = parse(json, type, checks);
+      checks.done();
+      return Objects.requireNonNull(value, "neither a value nor a violation");
+    }
+  }
+
+  private static <T> @Nullable T parse(JsonParser json, Class<T> type, Checks checks) {
+    try {
       if (json.nextToken() == null) {
         throw Violation.of("", Rule.EMPTY_BODY).refused();
       }
-      value = Shape.of(type).read(json, "", checks);
+      T value = Shape.of(type).read(json, "", checks);
       if (json.nextToken() != null) {
         checks.check("", false, Rule.TRAILING_CONTENT);
       }
+      return value;
     } catch (StreamConstraintsException e) {
-      checks.check("", false, Rule.TOO_LARGE_TO_READ);
+      checks.check(place(json), false, Rule.TOO_LARGE_TO_READ);
     } catch (JacksonException e) {
-      checks.check("", false, Rule.MALFORMED);
+      checks.check(place(json), false, Rule.MALFORMED);
     }
-    checks.done();
-    if (value == null) {
-      throw new IllegalStateException("no value and no violation for " + type);
+    return null;
+  }
+
+  /** Where the parser gave up, as a member's name. */
+  private static String place(JsonParser json) {
+    Deque<String> names = new ArrayDeque<>();
+    TokenStreamContext context = json.streamReadContext();
+    for (; context != null && !context.inRoot(); context = context.getParent()) {
+      boolean named = context.inObject() && context.currentName() != null;
+      names.addFirst(named ? "." + context.currentName() : element(context));
     }
-    return value;
+    String place = String.join("", names);
+    return place.startsWith(".") ? place.substring(1) : place;
+  }
+
+  private static String element(TokenStreamContext context) {
+    return context.inArray() ? "[" + context.getCurrentIndex() + "]" : "";
   }
 }

@@ -30,7 +30,6 @@ final class Shape<T> implements Member {
   private final String[] names;
   private final Member[] members;
   private final boolean[] required;
-  private final @Nullable Object[] blanks;
   private final Map<String, Integer> positions = new HashMap<>();
 
   @SuppressWarnings("unchecked") // SHAPES maps every class to its own shape
@@ -47,7 +46,6 @@ final class Shape<T> implements Member {
     names = new String[components.length];
     members = new Member[components.length];
     required = new boolean[components.length];
-    blanks = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
       names[i] = components[i].getName();
       members[i] = Member.of(components[i].getGenericType());
@@ -75,14 +73,16 @@ final class Shape<T> implements Member {
     }
     int before = checks.count();
     String prefix = path.isEmpty() ? "" : path + ".";
-    @Nullable Object[] values = blanks.clone();
+    @Nullable Object[] values = new Object[names.length];
     boolean[] seen = new boolean[names.length];
     for (String name = json.nextName(); name != null; name = json.nextName()) {
       json.nextToken();
       readMember(json, name, prefix, checks, values, seen);
     }
     for (int i = 0; i < names.length; i++) {
-      checks.check(prefix + names[i], seen[i] || !required[i], Rule.REQUIRED);
+      if (required[i] && !seen[i]) {
+        checks.check(prefix + names[i], false, Rule.REQUIRED);
+      }
     }
     return checks.count() > before ? null : make(values, checks.at(prefix));
   }

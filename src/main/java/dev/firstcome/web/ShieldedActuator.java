@@ -1,6 +1,9 @@
 package dev.firstcome.web;
 
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -26,7 +29,18 @@ class ShieldedActuator implements WebFilter {
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
     Mono<Void> rest = chain.filter(exchange);
-    boolean actuator = exchange.getRequest().getPath().value().startsWith("/actuator/");
-    return actuator ? shield.over(rest) : rest;
+    if (!exchange.getRequest().getPath().value().startsWith("/actuator/")) {
+      return rest;
+    }
+    ServerHttpResponse response = exchange.getResponse();
+    response.beforeCommit(() -> Mono.fromRunnable(() -> oblige(response)));
+    return shield.over(rest);
+  }
+
+  /** "Down" is an answer and no error, but it is a 503 like any other. */
+  private static void oblige(ServerHttpResponse response) {
+    if (response.getStatusCode() == HttpStatus.SERVICE_UNAVAILABLE) {
+      response.getHeaders().set(HttpHeaders.RETRY_AFTER, "1");
+    }
   }
 }

@@ -16,7 +16,7 @@ final class Command {
   private Command() {}
 
   /**
-   * @param folder where it runs, and where {@code <its name>.log} goes
+   * @param folder where it runs, and where its words go: {@code start.log}
    * @return its exit code
    * @throws IOException if it cannot be started or does not end in time
    */

@@ -28,7 +28,7 @@ class DevelopmentConfiguration {
 
   @Bean
   @ConditionalOnProperty(DevelopmentShop.SECRET)
-  Tokens tokens(Environment environment) {
+  Tokens tokenMint(Environment environment) {
     return new Tokens(environment.getRequiredProperty(DevelopmentShop.SECRET));
   }
 

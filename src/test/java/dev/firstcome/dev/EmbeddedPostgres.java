@@ -38,15 +38,17 @@ final class EmbeddedPostgres {
   }
 
   /**
+   * @param home as {@link PostgresBinaries#unpacked}
    * @param durable whether a commit waits for the disk, as in production
    * @throws IOException if it does not start; the message has the end of its log
    */
-  static Server start(WorkFolder work, boolean durable) throws IOException, SQLException {
+  static Server start(WorkFolder work, Path home, boolean durable)
+      throws IOException, SQLException {
     Path folder = Files.createDirectory(work.path().resolve("postgres"));
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     PlainUser user = PlainUser.find(work.path());
     user.give(folder);
-    var server = new EmbeddedPostgres(PostgresBinaries.unpacked(work), folder, user);
+    var server = new EmbeddedPostgres(home, folder, user);
     String password = password();
     server.makeCluster(password, durable);
     return server.describe(server.listen(), password);

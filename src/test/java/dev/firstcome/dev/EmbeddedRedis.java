@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -27,11 +28,11 @@ final class EmbeddedRedis {
   private EmbeddedRedis() {}
 
   /**
+   * @param program as {@link #unpacked}
    * @throws IOException if it does not start; the message has the end of its log
    */
-  static Server start(WorkFolder work) throws IOException {
-    Path folder = Files.createDirectory(work.path().resolve("redis"));
-    Path program = program(folder);
+  static Server start(Path program) throws IOException {
+    Path folder = Objects.requireNonNull(program.getParent());
     for (int attempt = 1; attempt <= FreePort.ATTEMPTS; attempt++) {
       int port = FreePort.find();
       Path settings =
@@ -72,7 +73,13 @@ final class EmbeddedRedis {
         .formatted(port, folder, folder, folder);
   }
 
-  private static Path program(Path folder) throws IOException {
+  /**
+   * The program for this machine, in the run's folder.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  static Path unpacked(WorkFolder work) throws IOException {
+    Path folder = Files.createDirectory(work.path().resolve("redis"));
     OsArchitecture machine = OsArchitecture.detectOSandArchitecture();
     Path program = unpack(machine, folder);
     if (machine.equals(OsArchitecture.UNIX_x86_64)

@@ -116,10 +116,22 @@ public final class Servers {
         log.info("servers: no containers ({}), embedded ones instead", e.getMessage());
       }
     }
+    startEmbedded(needsPostgres, needsRedis, durable);
+  }
+
+  private void startEmbedded(boolean needsPostgres, boolean needsRedis, boolean durable) {
     WorkFolder folder = folder();
-    startBoth(
-        needsPostgres ? () -> EmbeddedPostgres.start(folder, durable) : null,
-        needsRedis ? () -> EmbeddedRedis.start(folder) : null);
+    try {
+      // All programs are written before any is started: a child that is being forked holds the
+      // file that another thread writes, and who then runs that file hears "text file busy".
+      Path home = needsPostgres ? PostgresBinaries.unpacked(folder) : folder.path();
+      Path program = needsRedis ? EmbeddedRedis.unpacked(folder) : folder.path();
+      startBoth(
+          needsPostgres ? () -> EmbeddedPostgres.start(folder, home, durable) : null,
+          needsRedis ? () -> EmbeddedRedis.start(program) : null);
+    } catch (IOException e) {
+      throw new IllegalStateException("servers: cannot unpack them", e);
+    }
   }
 
   private void startBoth(

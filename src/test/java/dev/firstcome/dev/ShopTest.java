@@ -45,7 +45,7 @@ public @interface ShopTest {
           .getEnvironment()
           .getPropertySources()
           .addFirst(new MapPropertySource("shop test", properties));
-      context.getBeanFactory().registerSingleton("testTokens", new Tokens(SECRET));
+      context.getBeanFactory().registerSingleton("tokenMint", new Tokens(SECRET));
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.firstcome.point;
 
-import static dev.firstcome.point.Charging.LARGEST_BALANCE;
+import static dev.firstcome.point.PointEntry.LARGEST_BALANCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firstcome.batch.Verdict;

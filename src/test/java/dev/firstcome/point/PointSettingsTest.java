@@ -28,7 +28,7 @@ class PointSettingsTest {
 
   @Test
   void refusesAMaximumThatNoBalanceCouldHold() {
-    assertThatThrownBy(() -> new PointSettings(1, Charging.LARGEST_BALANCE + 1))
+    assertThatThrownBy(() -> new PointSettings(1, PointEntry.LARGEST_BALANCE + 1))
         .hasMessageContaining("1000000000");
   }
 }

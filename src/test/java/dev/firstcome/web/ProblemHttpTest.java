@@ -12,13 +12,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
 
 /** Every way to be refused by the house, through real HTTP, in both languages. */
 @HouseTest
 class ProblemHttpTest {
 
   @LocalServerPort int port;
+  @Autowired ApplicationContext context;
   Client client;
   String alice;
 
@@ -135,6 +140,16 @@ class ProblemHttpTest {
     assertThat(client.get("/actuator/health/readiness").status()).isEqualTo(200);
     assertThat(client.get("/actuator/prometheus").status()).isEqualTo(200);
     assertThat(client.post("/api/v1/products", "{}").status()).isEqualTo(401);
+  }
+
+  @Test
+  void saysWhenToAskAgainWhileItIsDown() {
+    AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
+    Answer down = client.get("/actuator/health/readiness");
+    AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+    assertThat(down.status()).isEqualTo(503);
+    assertThat(down.header("Retry-After")).isEqualTo("1");
+    assertThat(client.get("/actuator/health/readiness").status()).isEqualTo(200);
   }
 
   @Test

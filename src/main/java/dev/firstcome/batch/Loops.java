@@ -1,0 +1,74 @@
+package dev.firstcome.batch;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Everything that this instance does without being asked: started before the server listens, and
+ * stopped after it has stopped listening but before any lane, pool or connection is closed.
+ */
+@Component
+public class Loops implements SmartLifecycle {
+
+  private static final Logger log = LoggerFactory.getLogger(Loops.class);
+
+  private final LoopSettings settings;
+  private final List<Loop> loops = new CopyOnWriteArrayList<>();
+  private volatile boolean running;
+
+  Loops(LoopSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * @param interval between two turns if nobody wakes it
+   * @param work one bounded turn; emits whether there is more to do at once, and never ends empty
+   */
+  public Loop add(String name, Duration interval, Mono<Boolean> work) {
+    Loop loop = new Loop(name, interval, work, settings, Schedulers.parallel());
+    loops.add(loop);
+    if (running) {
+      loop.start();
+    }
+    return loop;
+  }
+
+  @Override
+  public void start() {
+    running = true;
+    loops.forEach(Loop::start);
+  }
+
+  @Override
+  public void stop(Runnable callback) {
+    running = false;
+    Mono.whenDelayError(loops.stream().map(Loop::stop).toList())
+        .timeout(settings.stopTimeout())
+        .doFinally(how -> callback.run())
+        .subscribe(
+            nothing -> {}, failure -> log.warn("stopped with work begun: {}", failure.toString()));
+  }
+
+  @Override
+  public void stop() {
+    stop(() -> {});
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  /** Below the web server's phases, which lie just under the highest. */
+  @Override
+  public int getPhase() {
+    return 0;
+  }
+}

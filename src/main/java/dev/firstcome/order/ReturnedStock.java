@@ -1,0 +1,48 @@
+package dev.firstcome.order;
+
+import dev.firstcome.database.Session;
+import dev.firstcome.outbox.ExactlyOnce;
+import dev.firstcome.outbox.OutboxConsumer;
+import dev.firstcome.outbox.OutboxEvent;
+import dev.firstcome.outbox.OutboxEvent.Consumer;
+import dev.firstcome.stock.StockGate;
+import java.io.IOException;
+import java.util.List;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/**
+ * Makes the gate read again what a closed order has given back, so that it is sold and not only
+ * there. Forgetting twice is as good as once. The subject of every event is the order.
+ */
+@Component
+class ReturnedStock implements OutboxConsumer {
+
+  private final ExactlyOnce exactlyOnce;
+  private final OrderRepository repository;
+  private final StockGate gate;
+
+  ReturnedStock(ExactlyOnce exactlyOnce, OrderRepository repository, StockGate gate) {
+    this.exactlyOnce = exactlyOnce;
+    this.repository = repository;
+    this.gate = gate;
+  }
+
+  @Override
+  public Consumer consumer() {
+    return Consumer.STOCK_GATE;
+  }
+
+  @Override
+  public Mono<Round> deliver(int limit) {
+    return exactlyOnce.deliver(Consumer.STOCK_GATE, limit, this::forget);
+  }
+
+  private Mono<Void> forget(Session session, List<OutboxEvent> events) {
+    return repository
+        .productsOf(session, events.stream().map(OutboxEvent::subject).toList())
+        .flatMap(gate::forgotten)
+        // No event's fault: the relay pauses and tries them all again.
+        .onErrorMap(away -> new IOException("the gate is away", away));
+  }
+}

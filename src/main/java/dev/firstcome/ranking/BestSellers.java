@@ -1,0 +1,133 @@
+package dev.firstcome.ranking;
+
+import dev.firstcome.ranking.Ranking.Place;
+import dev.firstcome.ranking.SalesRepository.Named;
+import dev.firstcome.ranking.SalesScripts.Units;
+import dev.firstcome.ranking.SalesScripts.Word;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/**
+ * The products that sell best. However many ask, one instance counts at most twice a second, with
+ * one call to Redis and a look at a handful of products.
+ */
+@Component
+class BestSellers {
+
+  private static final Logger log = LoggerFactory.getLogger(BestSellers.class);
+
+  static final int PLACES = 5;
+
+  /** With the relay's and the projection's lingering, a payment shows well within two seconds. */
+  private static final Duration FRESH = Duration.ofMillis(500);
+
+  /** Adding up the whole window is dearer. */
+  private static final Duration FRESH_FROM_DATABASE = Duration.ofSeconds(1);
+
+  private static final Duration FAILED = Duration.ofMillis(100);
+
+  private final SalesScripts scripts;
+  private final SalesRepository sales;
+  private final SalesProjector projector;
+  private final Clock clock;
+  private final Mono<Counted> latest;
+  private volatile Map<Long, Named> known = Map.of();
+
+  BestSellers(SalesScripts scripts, SalesRepository sales, SalesProjector projector, Clock clock) {
+    this.scripts = scripts;
+    this.sales = sales;
+    this.projector = projector;
+    this.clock = clock;
+    // Shared while it is on its way too, and never cancelled by those who go away.
+    this.latest =
+        Mono.defer(this::count)
+            .cache(
+                counted -> counted.fromRedis() ? FRESH : FRESH_FROM_DATABASE,
+                failure -> FAILED,
+                () -> Duration.ZERO);
+  }
+
+  /** A ranking, and where it came from. */
+  record Counted(Ranking ranking, boolean fromRedis) {}
+
+  private record Best(Window window, List<Units> units, boolean fromRedis) {}
+
+  Mono<Ranking> latest() {
+    return latest.map(Counted::ranking);
+  }
+
+  /** Counts anew. */
+  Mono<Counted> count() {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    Window window = Window.at(now);
+    return best(window)
+        .flatMap(
+            best ->
+                named(best.units())
+                    .map(
+                        names ->
+                            new Counted(
+                                new Ranking(
+                                    best.window().start(), now, places(best.units(), names)),
+                                best.fromRedis())));
+  }
+
+  /** Redis unless it may be out of date; and whatever can still answer if the other cannot. */
+  private Mono<Best> best(Window window) {
+    Mono<Best> fromDatabase =
+        Mono.defer(() -> sales.best(window, PLACES)).map(best -> new Best(window, best, false));
+    if (projector.isFailing()) {
+      return fromDatabase.onErrorResume(
+          away -> fromRedis(window).switchIfEmpty(Mono.error(() -> away)));
+    }
+    return fromRedis(window).switchIfEmpty(fromDatabase);
+  }
+
+  /** Empty if Redis is away or does not have it all. */
+  private Mono<Best> fromRedis(Window window) {
+    return scripts
+        .top(window, PLACES)
+        .doOnError(away -> log.debug("best sellers not from Redis: {}", away.toString()))
+        .onErrorComplete()
+        .filter(top -> top.word() == Word.READY)
+        .map(top -> new Best(new Window(top.from()), top.best(), true));
+  }
+
+  /** As they are called now; or as they were a moment ago, if PostgreSQL is away. */
+  private Mono<Map<Long, Named>> named(List<Units> best) {
+    if (best.isEmpty()) {
+      return Mono.just(Map.of());
+    }
+    return sales
+        .named(best)
+        .doOnNext(names -> known = names)
+        .onErrorResume(
+            away ->
+                best.stream().allMatch(units -> known.containsKey(units.productId()))
+                    ? Mono.just(known)
+                    : Mono.error(away));
+  }
+
+  private static List<Place> places(List<Units> best, Map<Long, Named> names) {
+    List<Place> places = new ArrayList<>();
+    for (Units units : best) {
+      Named product = names.get(units.productId());
+      if (product == null) {
+        throw new IllegalStateException("sold, but no product: " + units.productId());
+      }
+      places.add(
+          new Place(
+              places.size() + 1, product.id(), product.name(), product.price(), units.units()));
+    }
+    return List.copyOf(places);
+  }
+}

@@ -1,0 +1,156 @@
+package dev.firstcome.ranking;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.firstcome.batch.Loop;
+import dev.firstcome.batch.Loops;
+import dev.firstcome.database.Database;
+import dev.firstcome.database.Session;
+import dev.firstcome.ranking.SalesScripts.Top;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/**
+ * Keeps Redis's copy of the sales: gives it what has changed, and everything when it has lost it.
+ *
+ * <p>Each turn is one transaction that locks the projection, looks how Redis stands, gives it one
+ * chunk and notes that. PostgreSQL knows at any moment what Redis lacks, and Redis how far a
+ * rebuild has come, so any instance may die at any point and another goes on. The lock only saves
+ * work: values are absolute and carry a version, so doing it twice changes nothing.
+ */
+@Component
+class SalesProjector {
+
+  private static final Logger log = LoggerFactory.getLogger(SalesProjector.class);
+
+  /** Between two looks if nothing was counted: how soon a loss in Redis is noticed. */
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  /** Rows in one call: about a millisecond of Redis's time. */
+  static final int CHUNK = 1000;
+
+  private static final Duration CLEAN_INTERVAL = Duration.ofMinutes(1);
+
+  /** Longer than anything asks for. */
+  private static final Duration RETENTION = Window.LENGTH.plusHours(24);
+
+  private static final int CLEAN_LIMIT = 1000;
+
+  private final SalesRepository sales;
+  private final SalesScripts scripts;
+  private final Database database;
+  private final Clock clock;
+  private final Loop loop;
+  private volatile boolean failing;
+
+  SalesProjector(
+      SalesRepository sales, SalesScripts scripts, Database database, Clock clock, Loops loops) {
+    this.sales = sales;
+    this.scripts = scripts;
+    this.database = database;
+    this.clock = clock;
+    this.loop = loops.add("sales projection", INTERVAL, Mono.defer(this::turn));
+    loops.add("sales cleaning", CLEAN_INTERVAL, Mono.defer(this::clean));
+  }
+
+  /** Sales were counted. */
+  void wake() {
+    loop.wake();
+  }
+
+  /** Whether Redis cannot be given what has changed, so that its answers are not to be trusted. */
+  boolean isFailing() {
+    return failing;
+  }
+
+  /** Emits whether there is more to do at once. */
+  Mono<Boolean> turn() {
+    return database
+        .transaction(
+            session -> sales.lockProjection(session).flatMap(token -> turn(session, token)))
+        .switchIfEmpty(Mono.fromSupplier(this::tryAgainSoon))
+        .doOnNext(more -> failing = false)
+        .doOnError(failure -> failing = true);
+  }
+
+  /** Whoever has the lock may have looked before the last commit here. */
+  private boolean tryAgainSoon() {
+    loop.wake();
+    return false;
+  }
+
+  private Mono<Boolean> turn(Session session, UUID token) {
+    Window window = Window.at(clock.instant());
+    return scripts
+        .state(window, token)
+        .flatMap(
+            top ->
+                switch (top.word()) {
+                  case NOT_LOADED -> begin(session, token, window);
+                  case LOADING -> load(session, token, top);
+                  case BEHIND -> Mono.just(true);
+                  case READY -> projectChanges(session, token);
+                });
+  }
+
+  private Mono<Boolean> begin(Session session, UUID token, Window window) {
+    log.info("Redis does not have the sales: taking them from PostgreSQL");
+    UUID next = UUID.randomUUID();
+    return scripts
+        .begin(token, next, window)
+        .filter(begun -> begun)
+        .flatMap(begun -> sales.commitProjection(session, next))
+        .thenReturn(true);
+  }
+
+  private Mono<Boolean> load(Session session, UUID token, Top top) {
+    Sale.Cursor cursor = requireNonNull(top.cursor());
+    return sales
+        .after(session, new Window(top.from()), cursor, CHUNK)
+        .flatMap(
+            chunk -> {
+              Sale.Cursor reached =
+                  chunk.size() < CHUNK ? null : chunk.get(chunk.size() - 1).cursor();
+              return give(session, token, reached, chunk);
+            })
+        .thenReturn(true);
+  }
+
+  private Mono<Boolean> projectChanges(Session session, UUID token) {
+    return sales
+        .unprojected(session, CHUNK)
+        .flatMap(
+            changed ->
+                changed.isEmpty()
+                    ? Mono.just(false)
+                    : give(session, token, null, changed).thenReturn(changed.size() == CHUNK));
+  }
+
+  /** Redis first: what it was given but is not noted is given again, never the reverse. */
+  private Mono<Void> give(
+      Session session, UUID token, Sale.@Nullable Cursor reached, List<Sale> chunk) {
+    UUID next = UUID.randomUUID();
+    return scripts
+        .project(token, next, reached, chunk)
+        .filter(taken -> taken)
+        .flatMap(
+            taken ->
+                sales
+                    .markProjected(session, chunk)
+                    .then(Mono.defer(() -> sales.commitProjection(session, next))));
+  }
+
+  /** Emits whether there is more to delete. */
+  Mono<Boolean> clean() {
+    return sales
+        .deleteBefore(clock.instant().minus(RETENTION), CLEAN_LIMIT)
+        .map(deleted -> deleted == CLEAN_LIMIT);
+  }
+}

@@ -1,0 +1,159 @@
+package dev.firstcome.ranking;
+
+import dev.firstcome.redis.Redis;
+import dev.firstcome.redis.Script;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/** The keys, the arguments and the answers of this room's Lua. */
+@Component
+class SalesScripts {
+
+  private static final Script TOP = Script.named("sales_top");
+  private static final Script PROJECT = Script.named("sales_project");
+  private static final Script BEGIN = Script.named("sales_begin");
+
+  private static final String[] KEYS = {
+    "sales:{popular}:state", "sales:{popular}:window", "sales:{popular}:minute:"
+  };
+
+  /**
+   * A minute leaves the window 72 hours after it began and is taken out by the next call, which
+   * somebody makes every few seconds. If nobody did for {@link #STATE_TTL}, the state would be gone
+   * and all rebuilt, long before a minute is gone that is still in the total: that takes a day more
+   * than the window at least.
+   */
+  static final Duration MINUTE_TTL = Window.LENGTH.plusHours(24);
+
+  static final Duration STATE_TTL = Duration.ofHours(12);
+
+  /**
+   * Clocks differ, and a sale may be counted late: minutes around the window may have been used.
+   */
+  private static final long MARGIN_MINUTES = Duration.ofHours(24).toMinutes();
+
+  /** A few milliseconds of Redis's time, a minute's sales of a large shop. */
+  static final int MOST_CHANGES = 5000;
+
+  private final Redis redis;
+
+  SalesScripts(Redis redis) {
+    this.redis = redis;
+  }
+
+  enum Word {
+    NOT_LOADED,
+    LOADING,
+    BEHIND,
+    READY
+  }
+
+  /** Units of one product in a window. */
+  record Units(long productId, long units) {}
+
+  /**
+   * How Redis stands.
+   *
+   * @param from its window's first minute; 0 unless {@code LOADING} or {@code READY}
+   * @param cursor how far a rebuild has come; null unless {@code LOADING}
+   * @param best the best sellers, best first; empty unless {@code READY}
+   */
+  record Top(Word word, long from, Sale.@Nullable Cursor cursor, List<Units> best) {}
+
+  /** For readers. */
+  Mono<Top> top(Window window, int products) {
+    return top(window, products, MOST_CHANGES, "");
+  }
+
+  /** For whoever keeps Redis up to date: whether it knows the token. */
+  Mono<Top> state(Window window, UUID token) {
+    return top(window, 0, MOST_CHANGES, token.toString());
+  }
+
+  Mono<Top> top(Window window, int products, int mostChanges, String token) {
+    return redis
+        .run(
+            TOP,
+            KEYS,
+            Long.toString(window.from()),
+            Integer.toString(products),
+            Integer.toString(mostChanges),
+            seconds(STATE_TTL),
+            token)
+        .map(SalesScripts::decode);
+  }
+
+  /**
+   * @param cursor how far a rebuild has come; null when everything is there
+   * @return whether they were taken; if not, Redis has forgotten everything
+   */
+  Mono<Boolean> project(UUID token, UUID next, Sale.@Nullable Cursor cursor, List<Sale> sales) {
+    List<String> arguments = new ArrayList<>(4 + 4 * sales.size());
+    arguments.add(token.toString());
+    arguments.add(next.toString());
+    arguments.add(cursor == null ? "" : cursor.text());
+    arguments.add(seconds(MINUTE_TTL));
+    for (Sale sale : sales) {
+      arguments.add(Long.toString(sale.minute()));
+      arguments.add(member(sale.productId()));
+      arguments.add(Long.toString(sale.units()));
+      arguments.add(Long.toString(sale.version()));
+    }
+    return redis
+        .run(PROJECT, KEYS, arguments.toArray(String[]::new))
+        .map(answer -> answer.get(0).equals("TAKEN"));
+  }
+
+  /**
+   * Begins a rebuild.
+   *
+   * @return whether it did; if not, Redis knows the token meanwhile
+   */
+  Mono<Boolean> begin(UUID token, UUID next, Window window) {
+    return redis
+        .run(
+            BEGIN,
+            KEYS,
+            token.toString(),
+            next.toString(),
+            Sale.Cursor.START.text(),
+            Long.toString(window.from()),
+            Long.toString(window.from() - MARGIN_MINUTES),
+            Long.toString(window.from() + Window.LENGTH.toMinutes() + MARGIN_MINUTES),
+            seconds(STATE_TTL))
+        .map(answer -> answer.get(0).equals("BEGUN"));
+  }
+
+  private static Top decode(List<String> answer) {
+    Word word = Word.valueOf(answer.get(0));
+    long from = answer.size() < 2 ? 0 : Long.parseLong(answer.get(1));
+    if (word == Word.LOADING) {
+      return new Top(word, from, Sale.Cursor.parse(answer.get(2)), List.of());
+    }
+    List<Units> best = new ArrayList<>();
+    for (int i = 2; i < answer.size(); i += 2) {
+      best.add(new Units(productId(answer.get(i)), Long.parseLong(answer.get(i + 1))));
+    }
+    return new Top(word, from, null, best);
+  }
+
+  /**
+   * Members of equal score are read in reverse order of their text: so the lower id comes first.
+   */
+  static String member(long productId) {
+    return "%019d".formatted(Long.MAX_VALUE - productId);
+  }
+
+  static long productId(String member) {
+    return Long.MAX_VALUE - Long.parseLong(member);
+  }
+
+  private static String seconds(Duration duration) {
+    return Long.toString(duration.toSeconds());
+  }
+}

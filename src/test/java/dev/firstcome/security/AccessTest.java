@@ -1,0 +1,74 @@
+package dev.firstcome.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.firstcome.security.Access.Demand;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.PathContainer;
+
+/** What a path demands, also when it is spelled strangely. */
+class AccessTest {
+
+  private static Access access(boolean openMetrics, OpenPaths... contributed) {
+    StaticListableBeanFactory beans = new StaticListableBeanFactory();
+    for (OpenPaths paths : contributed) {
+      beans.addBean(paths.patterns().toString(), paths);
+    }
+    return new Access(
+        beans.getBeanProvider(OpenPaths.class),
+        new SecuritySettings(null, Duration.ZERO, 1, openMetrics));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /, NOTHING",
+    "GET, /docs, NOTHING",
+    "GET, /openapi.json, NOTHING",
+    "GET, /api/v1/products, NOTHING",
+    "HEAD, /api/v1/products, NOTHING",
+    "GET, /api/v1/products/1, NOTHING",
+    "GET, /api/v1/products/popular, NOTHING",
+    "POST, /api/v1/products, TOKEN",
+    "GET, /api/v1/coupons, NOTHING",
+    "GET, /api/v1/coupons/1, NOTHING",
+    "POST, /api/v1/coupons/1/issue, TOKEN",
+    "GET, /api/v1/coupons/1/issue, TOKEN",
+    "GET, /api/v1/orders, TOKEN",
+    "GET, /actuator/health, NOTHING",
+    "GET, /actuator/health/liveness, NOTHING",
+    "GET, /actuator/prometheus, NOTHING",
+    "GET, /actuator/env, TOKEN",
+    "GET, /actuator, TOKEN",
+    "GET, /unheard/of, TOKEN",
+    "GET, /api/v1/admin, ADMIN",
+    "GET, /api/v1/admin/products, ADMIN",
+    "GET, /api/v1/%61dmin/products, ADMIN",
+    "GET, /api/v1/admin;x=1/products, ADMIN",
+    "GET, /api/v1/products/../admin/products, NOTHING",
+    "OPTIONS, /api/v1/products, TOKEN",
+  })
+  void demandsWhatTheContractSays(String method, String path, Demand demand) {
+    assertThat(access(true).of(HttpMethod.valueOf(method), PathContainer.parsePath(path)))
+        .isEqualTo(demand);
+  }
+
+  @Test
+  void closesTheMetricsOnDemand() {
+    PathContainer path = PathContainer.parsePath("/actuator/prometheus");
+    assertThat(access(false).of(HttpMethod.GET, path)).isEqualTo(Demand.TOKEN);
+  }
+
+  @Test
+  void opensWhatAnotherRoomContributesButNeverAdministration() {
+    Access access = access(true, OpenPaths.any("/dev/**"), OpenPaths.any("/api/v1/admin/**"));
+    PathContainer dev = PathContainer.parsePath("/dev/tokens");
+    assertThat(access.of(HttpMethod.POST, dev)).isEqualTo(Demand.NOTHING);
+    PathContainer admin = PathContainer.parsePath("/api/v1/admin/products");
+    assertThat(access.of(HttpMethod.POST, admin)).isEqualTo(Demand.ADMIN);
+  }
+}
