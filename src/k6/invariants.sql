@@ -1,5 +1,6 @@
 -- Every promise that spans rows, checked over the whole database: one row for each promise that is broken, with
--- how often and an example; no rows when all is well. To be run when nothing is in flight, or in one snapshot:
+-- how often and an example; no rows when all is well. One statement sees one snapshot, and every promise holds at
+-- every commit, so the shop may be at work meanwhile:
 --   psql -X -f src/k6/invariants.sql
 WITH
 lines AS (

@@ -41,7 +41,7 @@ record Attempt(
           .refused();
     }
     if (!known && products >= Cart.MOST_PRODUCTS) {
-      return Violation.of("items", Rule.SIZE, "minimum", 0, "maximum", Cart.MOST_PRODUCTS)
+      return Violation.of("items", Rule.SIZE, "minimum", 0L, "maximum", Cart.MOST_PRODUCTS)
           .refused();
     }
     if (!onSale) {

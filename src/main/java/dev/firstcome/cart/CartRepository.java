@@ -1,18 +1,11 @@
 package dev.firstcome.cart;
 
-import static dev.firstcome.database.Columns.instants;
-import static dev.firstcome.database.Columns.longs;
-import static dev.firstcome.database.Columns.texts;
-
-import dev.firstcome.cart.Carts.Ordered;
 import dev.firstcome.database.Database;
-import dev.firstcome.database.Session;
 import java.time.Instant;
-import java.util.List;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
-/** The SQL of carts. Rows are locked in the order of user and product. */
+/** The SQL of carts. */
 @Component
 class CartRepository {
 
@@ -58,31 +51,6 @@ class CartRepository {
       "DELETE FROM cart_items WHERE user_id = $1 AND product_id = $2";
 
   private static final String CLEAR = "DELETE FROM cart_items WHERE user_id = $1";
-
-  private static final String LOCK_ORDERED =
-      """
-      SELECT FROM cart_items
-      WHERE (user_id, product_id) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))
-      ORDER BY user_id, product_id FOR UPDATE
-      """;
-
-  // What was put into the cart after the order is not what was ordered.
-  private static final String TAKE_OUT =
-      """
-      WITH ordered AS (
-        SELECT user_id, product_id, sum(quantity) AS units, max(at) AS at
-        FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::timestamptz[])
-          AS line (user_id, product_id, quantity, at)
-        GROUP BY user_id, product_id),
-      gone AS (
-        DELETE FROM cart_items AS item USING ordered
-        WHERE item.user_id = ordered.user_id AND item.product_id = ordered.product_id
-          AND added_at <= at AND quantity <= units)
-      UPDATE cart_items AS item SET quantity = quantity - units
-      FROM ordered
-      WHERE item.user_id = ordered.user_id AND item.product_id = ordered.product_id
-        AND added_at <= at AND quantity > units
-      """;
 
   private final Database database;
 
@@ -139,21 +107,5 @@ class CartRepository {
 
   Mono<Long> clear(String userId) {
     return database.update(CLEAR, userId);
-  }
-
-  Mono<Void> takeOut(Session session, List<Ordered> lines) {
-    String[] users = texts(lines, Ordered::userId);
-    Long[] products = longs(lines, Ordered::productId);
-    return session
-        .list(LOCK_ORDERED, row -> true, users, products)
-        .flatMap(
-            locked ->
-                session.update(
-                    TAKE_OUT,
-                    users,
-                    products,
-                    longs(lines, Ordered::quantity),
-                    instants(lines, Ordered::at)))
-        .then();
   }
 }

@@ -3,11 +3,8 @@ package dev.firstcome.cart;
 import static dev.firstcome.problem.CommonRefusal.OVERLOADED;
 import static dev.firstcome.product.ProductRefusal.PRODUCT_NOT_FOUND;
 
-import dev.firstcome.database.Session;
 import dev.firstcome.problem.Refused;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.List;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -27,17 +24,6 @@ public class Carts {
   Carts(CartRepository repository, Clock clock) {
     this.repository = repository;
     this.clock = clock;
-  }
-
-  /** Units of a product that a user has ordered. */
-  public record Ordered(String userId, long productId, long quantity, Instant at) {}
-
-  /**
-   * Inside the transaction that notes it as done: takes ordered units out of their users' carts.
-   * What is not there, or was put there after the order, is left alone.
-   */
-  public Mono<Void> takeOut(Session session, List<Ordered> lines) {
-    return lines.isEmpty() ? Mono.empty() : repository.takeOut(session, lines);
   }
 
   Mono<Cart> add(String userId, long productId, long quantity) {

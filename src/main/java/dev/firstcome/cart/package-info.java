@@ -1,5 +1,5 @@
 /**
- * What a user means to order. A cart reserves nothing. Knows {@code product}, {@code stock} for
+ * What a user means to order. A cart reserves nothing. Knows {@code product} and {@code stock} for
  * their refusals, and the house.
  *
  * <p>The promise: of any number of additions at once none is lost, and each is measured against the

@@ -57,6 +57,9 @@ class CouponRepository {
       WHERE coupon_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3
       """;
 
+  private static final String HOLDERS_AMONG =
+      "SELECT user_id FROM issued_coupons WHERE coupon_id = $1 AND user_id = ANY($2)";
+
   private static final String ISSUED_WITH_CAMPAIGN =
       """
       SELECT i.id, i.user_id, i.issued_at, i.used_at, i.order_id,
@@ -145,6 +148,12 @@ class CouponRepository {
   /** One page of the users who have one, in the order of their ids. */
   Mono<List<String>> holdersAfter(long couponId, String user, int limit) {
     return database.list(HOLDERS_AFTER, r -> r.get(0, String.class), couponId, user, limit);
+  }
+
+  /** Those of the users who have one. */
+  Mono<List<String>> holdersAmong(long couponId, Collection<String> users) {
+    return database.list(
+        HOLDERS_AMONG, r -> r.get(0, String.class), couponId, users.toArray(String[]::new));
   }
 
   /** Locks issued coupons, each of which must be its user's, and reads them; by id. */

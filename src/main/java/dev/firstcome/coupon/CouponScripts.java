@@ -2,6 +2,8 @@ package dev.firstcome.coupon;
 
 import dev.firstcome.redis.Redis;
 import dev.firstcome.redis.Script;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,6 +67,16 @@ class CouponScripts {
     arguments.addAll(confirmed);
     arguments.addAll(released);
     return redis.run(SETTLE, keys(couponId), arguments.toArray(String[]::new)).then();
+  }
+
+  /** Users whose coupon has been held since before then, the longest first. */
+  Mono<List<String>> heldSince(long couponId, Instant before, int limit) {
+    return redis.call(
+        r ->
+            r.zrangebyscore(
+                key(couponId, "held"),
+                Range.create(0, before.toEpochMilli()),
+                Limit.create(0, limit)));
   }
 
   Mono<Void> addHolders(long couponId, List<String> users) {

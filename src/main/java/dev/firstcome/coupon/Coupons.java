@@ -164,6 +164,11 @@ public class Coupons implements DisposableBean {
     return rows.save(row);
   }
 
+  /** The campaigns that this instance has lately been asked for. */
+  List<Long> askedFor() {
+    return List.copyOf(campaigns.asMap().keySet());
+  }
+
   private Mono<Coupon> campaign(long id) {
     Coupon known = campaigns.getIfPresent(id);
     return known != null

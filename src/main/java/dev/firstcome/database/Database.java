@@ -1,7 +1,10 @@
 package dev.firstcome.database;
 
+import static java.util.Objects.requireNonNull;
+
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Readable;
 import java.util.List;
 import java.util.function.Function;
@@ -24,16 +27,22 @@ public class Database {
    * web filter shield it.
    */
   public <T> Mono<T> transaction(Function<Session, Mono<T>> work) {
-    return Mono.usingWhen(
-        // Straight from the pool: any operator that cancels what it has received from, as next()
-        // does, would put the connection back into the pool while it is in use.
-        connections.create(),
-        connection ->
-            Mono.from(connection.beginTransaction())
-                .then(Mono.defer(() -> work.apply(new Session(connection)))),
-        connection -> Mono.from(connection.commitTransaction()).then(close(connection)),
-        (connection, failure) -> rollback(connection),
-        this::rollback);
+    Mono<T> whole =
+        Mono.usingWhen(
+            // Straight from the pool: any operator that cancels what it has received from, as
+            // next()
+            // does, would put the connection back into the pool while it is in use.
+            connections.create(),
+            connection ->
+                Mono.from(connection.beginTransaction())
+                    .then(Mono.defer(() -> work.apply(new Session(connection)))),
+            this::commit,
+            (connection, failure) -> rollback(connection),
+            this::rollback);
+    // usingWhen wraps what a commit says; whoever asks what the failure means needs its own words.
+    return whole.onErrorMap(
+        failure -> failure.getCause() instanceof R2dbcException,
+        failure -> requireNonNull(failure.getCause()));
   }
 
   /** One statement in autocommit mode. */
@@ -54,6 +63,13 @@ public class Database {
         Connection::close,
         (connection, failure) -> connection.close(),
         Connection::close);
+  }
+
+  /** After a failed commit nobody else cleans up: the connection would never come back. */
+  private Mono<Void> commit(Connection connection) {
+    return Mono.from(connection.commitTransaction())
+        .onErrorResume(failure -> rollback(connection).then(Mono.error(() -> failure)))
+        .then(close(connection));
   }
 
   private Mono<Void> rollback(Connection connection) {

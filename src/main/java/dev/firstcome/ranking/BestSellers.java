@@ -33,6 +33,9 @@ class BestSellers {
   /** Adding up the whole window is dearer. */
   private static final Duration FRESH_FROM_DATABASE = Duration.ofSeconds(1);
 
+  /** Calls, between which Redis serves others, to move a window on that is behind. */
+  private static final int CATCHING_UP = 20;
+
   private static final Duration FAILED = Duration.ofMillis(100);
 
   private final SalesScripts scripts;
@@ -96,6 +99,8 @@ class BestSellers {
   private Mono<Best> fromRedis(Window window) {
     return scripts
         .top(window, PLACES)
+        .filter(top -> top.word() != Word.BEHIND)
+        .repeatWhenEmpty(CATCHING_UP, empty -> empty)
         .doOnError(away -> log.debug("best sellers not from Redis: {}", away.toString()))
         .onErrorComplete()
         .filter(top -> top.word() == Word.READY)

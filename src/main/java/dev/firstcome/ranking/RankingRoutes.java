@@ -2,7 +2,6 @@ package dev.firstcome.ranking;
 
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
 
-import dev.firstcome.security.OpenPaths;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -17,10 +16,5 @@ class RankingRoutes {
   @Order(0)
   RouterFunction<ServerResponse> rankingRouter(RankingHandler ranking) {
     return route().GET("/api/v1/products/popular", ranking::popular).build();
-  }
-
-  @Bean
-  OpenPaths rankingPaths() {
-    return OpenPaths.get("/api/v1/products/popular");
   }
 }

@@ -2,6 +2,8 @@ package dev.firstcome.stock;
 
 import dev.firstcome.redis.Redis;
 import dev.firstcome.redis.Script;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -95,6 +97,16 @@ class StockScripts {
     return redis
         .run(LOAD, keys(AVAILABLE, LINES, LOADING), arguments.toArray(String[]::new))
         .then();
+  }
+
+  /** Orders whose reservation has been open since before then, the oldest first. */
+  Mono<List<UUID>> heldSince(Instant before, int limit) {
+    return redis
+        .call(
+            r ->
+                r.zrangebyscore(
+                    HELD, Range.create(0, before.toEpochMilli()), Limit.create(0, limit)))
+        .map(ids -> ids.stream().map(UUID::fromString).toList());
   }
 
   private static String[] keys(String... keys) {

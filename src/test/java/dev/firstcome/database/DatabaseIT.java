@@ -3,8 +3,11 @@ package dev.firstcome.database;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.firstcome.batch.Failure;
 import dev.firstcome.dev.ShopTest;
+import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import java.time.Duration;
 import java.util.List;
@@ -19,8 +22,10 @@ class DatabaseIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String TRANSACTION = "SELECT pg_current_xact_id()::text FROM pg_sleep(0.01)";
+  private static final String TERMINATE = "SELECT pg_terminate_backend($1, 5000)";
 
   @Autowired Database database;
+  @Autowired ConnectionPool pool;
 
   @Test
   void givesEachTransactionAConnectionOfItsOwn() {
@@ -48,6 +53,42 @@ class DatabaseIT {
                 .list("SELECT 1 FROM point_balances WHERE user_id = $1", row -> 1, user)
                 .block(PATIENCE))
         .isEmpty();
+  }
+
+  @Test
+  void givesTheConnectionBackWhenItIsLostBeforeTheCommit() {
+    Mono<Long> cutOff =
+        database.transaction(
+            session ->
+                session
+                    .list("SELECT pg_backend_pid()", row -> row.get(0, Integer.class))
+                    .flatMap(pid -> database.update(TERMINATE, pid.get(0))));
+    failsWith(Failure.UNAVAILABLE, cutOff);
+  }
+
+  @Test
+  void givesTheConnectionBackWhenTheCommitIsRefused() {
+    Mono<Long> refused =
+        database.transaction(
+            session ->
+                session
+                    .update(
+                        "CREATE TEMP TABLE names (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)"
+                            + " ON COMMIT DROP")
+                    .then(session.update("INSERT INTO names VALUES (1), (1)")));
+    failsWith(Failure.TRANSIENT, refused);
+  }
+
+  /** More often than the pool has connections, so that one lost each time would be missed. */
+  private void failsWith(Failure kind, Mono<Long> transaction) {
+    for (int i = 0; i < 25; i++) {
+      assertThatThrownBy(() -> transaction.block(PATIENCE))
+          .satisfies(failure -> assertThat(DatabaseFailures.classify(failure)).isEqualTo(kind));
+    }
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(pool.getMetrics().orElseThrow().acquiredSize()).isZero());
+    assertThat(database.list("SELECT 1", row -> 1).block(PATIENCE)).hasSize(1);
   }
 
   private static Mono<List<String>> lookTwice(Session session) {

@@ -1,5 +1,6 @@
 package dev.firstcome.dev;
 
+import dev.firstcome.database.Database;
 import dev.firstcome.security.OpenPaths;
 import dev.firstcome.web.Body;
 import io.r2dbc.spi.ConnectionFactory;
@@ -36,6 +37,11 @@ class DevelopmentConfiguration {
   @ConditionalOnProperty(DevelopmentShop.SECRET)
   RouterFunction<ServerResponse> developmentTokens(Tokens tokens, Body body) {
     return new TokenRoute(tokens, body).routes();
+  }
+
+  @Bean
+  RouterFunction<ServerResponse> developmentInvariants(Database database) {
+    return new InvariantRoute(database).routes();
   }
 
   @Bean

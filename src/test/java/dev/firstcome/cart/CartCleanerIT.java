@@ -1,0 +1,94 @@
+package dev.firstcome.cart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.firstcome.database.Database;
+import dev.firstcome.dev.ShopTest;
+import dev.firstcome.outbox.Outbox;
+import dev.firstcome.outbox.OutboxEvent;
+import dev.firstcome.outbox.OutboxEvent.Consumer;
+import dev.firstcome.outbox.Relay;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+@ShopTest
+@NullUnmarked
+class CartCleanerIT {
+
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  @Autowired Database database;
+  @Autowired Outbox outbox;
+  @Autowired Relay relay;
+
+  private final String user = "cleaned-" + UUID.randomUUID();
+  private List<Long> products;
+
+  @BeforeEach
+  void fillTheCart() {
+    products =
+        database
+            .list(
+                "INSERT INTO products (name, price) SELECT 'p', 1 FROM generate_series(1, 4)"
+                    + " RETURNING id",
+                row -> row.get(0, Long.class))
+            .block(LIMIT);
+    for (int i = 0; i < 3; i++) {
+      sql("INSERT INTO cart_items VALUES ($1, $2, $3)", user, products.get(i), 5);
+    }
+    sql("INSERT INTO cart_items VALUES ($1, $2, $3)", user + "2", products.get(0), 5);
+  }
+
+  private void sql(String statement, Object... arguments) {
+    database.update(statement, arguments).block(LIMIT);
+  }
+
+  private OutboxEvent order(Map<Long, Long> units) {
+    UUID id = UUID.randomUUID();
+    sql(
+        "INSERT INTO orders (id, user_id, status, subtotal, discount, total, fingerprint,"
+            + " created_at, payment_due_at) VALUES ($1, $2, 'PENDING', 0, 0, 0, $1, now(),"
+            + " now() + interval '1 h')",
+        id,
+        user);
+    units.forEach(
+        (product, quantity) ->
+            sql("INSERT INTO order_items VALUES ($1, $2, 'p', 0, $3)", id, product, quantity));
+    return OutboxEvent.of(Consumer.CART, "order.placed", id, Instant.now());
+  }
+
+  private Map<Long, Integer> cart(String whose) {
+    return database
+        .list(
+            "SELECT product_id, quantity FROM cart_items WHERE user_id = $1",
+            row -> Map.entry(row.get(0, Long.class), row.get(1, Integer.class)),
+            whose)
+        .block(LIMIT)
+        .stream()
+        .collect(java.util.stream.Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  @Test
+  void takesWhatSeveralOrdersTookOutOfTheirUsersCart() {
+    long some = products.get(0);
+    long all = products.get(1);
+    long untouched = products.get(2);
+    long neverInIt = products.get(3);
+    List<OutboxEvent> events =
+        List.of(order(Map.of(some, 1L, all, 3L, neverInIt, 9L)), order(Map.of(some, 2L, all, 3L)));
+    database.transaction(s -> outbox.write(s, events).thenReturn(true)).block(LIMIT);
+    relay.wake(Consumer.CART);
+    Awaitility.await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> assertThat(cart(user)).isEqualTo(Map.of(some, 2, untouched, 5)));
+    assertThat(cart(user + "2")).isEqualTo(Map.of(some, 5));
+  }
+}

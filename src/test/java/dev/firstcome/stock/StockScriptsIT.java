@@ -1,0 +1,291 @@
+package dev.firstcome.stock;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.firstcome.dev.ShopTest;
+import dev.firstcome.redis.Redis;
+import dev.firstcome.stock.Admission.Word;
+import dev.firstcome.stock.StockRefusal.Short;
+import io.lettuce.core.cluster.SlotHash;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** The gate's scripts alone, on a real Redis, with products that only they know. */
+@ShopTest
+class StockScriptsIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Instant NOW = Instant.parse("2026-01-31T09:00:00Z");
+
+  @Autowired private StockScripts scripts;
+  @Autowired private Redis redis;
+
+  /** No database makes such ids. */
+  private final long tea = ThreadLocalRandom.current().nextLong(1L << 40, 1L << 52);
+
+  private final long cup = tea + 1;
+  private final List<UUID> ours = new ArrayList<>();
+
+  @AfterEach
+  void leaveNothing() {
+    settle(List.of(), ours, List.of(tea, cup));
+  }
+
+  private static <T> T now(Mono<T> call) {
+    return requireNonNull(call.block(PATIENCE));
+  }
+
+  private UUID order() {
+    UUID id = UUID.randomUUID();
+    ours.add(id);
+    return id;
+  }
+
+  /** Product, units, product, units … */
+  private static Reservation wants(UUID order, long... productsAndUnits) {
+    TreeMap<Long, Long> units = new TreeMap<>();
+    for (int i = 0; i < productsAndUnits.length; i += 2) {
+      units.put(productsAndUnits[i], productsAndUnits[i + 1]);
+    }
+    return new Reservation(order, units);
+  }
+
+  private List<Admission> reserve(Reservation... reservations) {
+    return now(scripts.reserve(List.of(reservations), NOW));
+  }
+
+  private Word word(Reservation reservation) {
+    return reserve(reservation).get(0).word();
+  }
+
+  private void settle(List<UUID> confirmed, List<UUID> released, List<Long> forget) {
+    scripts.settle(confirmed, released, forget).block(PATIENCE);
+  }
+
+  private void release(UUID... orders) {
+    settle(List.of(), List.of(orders), List.of());
+  }
+
+  private void confirm(UUID... orders) {
+    settle(List.of(orders), List.of(), List.of());
+  }
+
+  private void stock(long product, long units) {
+    String token = UUID.randomUUID().toString();
+    now(scripts.beginLoad(token, List.of(product)));
+    scripts.load(token, Map.of(product, units), List.of()).block(PATIENCE);
+  }
+
+  private String available(long product) {
+    return now(
+        redis
+            .call(r -> r.hget("stock:{0}:available", Long.toString(product)))
+            .defaultIfEmpty("not loaded"));
+  }
+
+  private boolean holds(UUID order) {
+    String id = order.toString();
+    boolean lines = now(redis.call(r -> r.hexists("stock:{0}:lines", id)));
+    boolean open = redis.call(r -> r.zscore("stock:{0}:held", id)).block(PATIENCE) != null;
+    assertThat(lines).as("a held order is known together with its lines").isEqualTo(open);
+    return open;
+  }
+
+  @Test
+  void namesTheProductsThatItHasNotLoaded() {
+    stock(tea, 5);
+    Admission answer = reserve(wants(order(), tea, 1, cup, 1)).get(0);
+    assertThat(answer.word()).isEqualTo(Word.NOT_LOADED);
+    assertThat(answer.unknown()).containsExactly(cup);
+    assertThat(available(tea)).isEqualTo("5");
+  }
+
+  @Test
+  void takesAllLinesOfAnOrderOrNone() {
+    stock(tea, 5);
+    stock(cup, 1);
+    UUID first = order();
+    UUID second = order();
+    List<Admission> answers = reserve(wants(first, tea, 2, cup, 1), wants(second, tea, 2, cup, 1));
+
+    assertThat(answers).extracting(Admission::word).containsExactly(Word.HELD, Word.SHORT);
+    assertThat(available(tea)).isEqualTo("3");
+    assertThat(available(cup)).isEqualTo("0");
+    assertThat(holds(first)).isTrue();
+    assertThat(holds(second)).isFalse();
+  }
+
+  @Test
+  void saysForEachShortProductWhatIsAvailable() {
+    stock(tea, 5);
+    stock(cup, 1);
+    assertThat(reserve(wants(order(), tea, 6, cup, 9)).get(0).shortages())
+        .containsExactly(new Short(tea, 6, 5), new Short(cup, 9, 1));
+    assertThat(reserve(wants(order(), tea, 5, cup, 2)).get(0).shortages())
+        .containsExactly(new Short(cup, 2, 1));
+  }
+
+  @Test
+  void servesABatchInTheOrderOfArrival() {
+    stock(tea, 3);
+    assertThat(reserve(wants(order(), tea, 2), wants(order(), tea, 2), wants(order(), tea, 1)))
+        .extracting(Admission::word)
+        .containsExactly(Word.HELD, Word.SHORT, Word.HELD);
+    assertThat(available(tea)).isEqualTo("0");
+  }
+
+  @Test
+  void doesNotTakeAgainForAnOrderThatHoldsAlready() {
+    stock(tea, 3);
+    UUID order = order();
+    assertThat(reserve(wants(order, tea, 2), wants(order, tea, 2)))
+        .extracting(Admission::word)
+        .containsExactly(Word.HELD, Word.ALREADY_HELD);
+    assertThat(word(wants(order, tea, 2))).isEqualTo(Word.ALREADY_HELD);
+    assertThat(available(tea)).isEqualTo("1");
+  }
+
+  @Test
+  void takesExactlyWhatThereIsOverManyBatchesAtOnce() {
+    stock(tea, 50);
+    List<Word> words =
+        now(
+            Flux.range(0, 20)
+                .map(i -> List.of(wants(order(), tea, 1), wants(order(), tea, 2)))
+                .collectList()
+                .flatMapMany(Flux::fromIterable)
+                .flatMap(batch -> scripts.reserve(batch, NOW), 20)
+                .flatMapIterable(answers -> answers)
+                .map(Admission::word)
+                .collectList());
+
+    assertThat(words).hasSize(40).containsOnly(Word.HELD, Word.SHORT);
+    assertThat(available(tea)).isEqualTo("0");
+    assertThat(ours.stream().filter(this::holds).count())
+        .isEqualTo(words.stream().filter(Word.HELD::equals).count());
+  }
+
+  @Test
+  void givesBackExactlyWhatWasTakenOnceHoweverOftenItIsReleased() {
+    stock(tea, 5);
+    stock(cup, 5);
+    UUID order = order();
+    reserve(wants(order, tea, 2, cup, 3));
+    release(order);
+    release(order);
+    assertThat(available(tea)).isEqualTo("5");
+    assertThat(available(cup)).isEqualTo("5");
+    assertThat(holds(order)).isFalse();
+  }
+
+  @Test
+  void keepsWhatIsConfirmedAndNoLongerHoldsIt() {
+    stock(tea, 5);
+    UUID order = order();
+    reserve(wants(order, tea, 2));
+    confirm(order);
+    confirm(order);
+    release(order);
+    assertThat(available(tea)).isEqualTo("3");
+    assertThat(holds(order)).isFalse();
+  }
+
+  @Test
+  void takesNoHarmFromTheEndOfAnOrderThatItDoesNotKnow() {
+    stock(tea, 5);
+    release(UUID.randomUUID());
+    confirm(UUID.randomUUID());
+    assertThat(available(tea)).isEqualTo("5");
+  }
+
+  @Test
+  void forgetsAProductAndDoesNotInventItWhenAnOrderGivesItBack() {
+    stock(tea, 5);
+    stock(cup, 5);
+    UUID order = order();
+    reserve(wants(order, tea, 2, cup, 2));
+    settle(List.of(), List.of(), List.of(tea));
+    assertThat(word(wants(order(), tea, 1))).isEqualTo(Word.NOT_LOADED);
+    release(order);
+    assertThat(available(tea)).isEqualTo("not loaded");
+    assertThat(available(cup)).isEqualTo("5");
+  }
+
+  @Test
+  void loadsWhatTheDatabaseHasLessWhatIsHeldAndNotCommitted() {
+    stock(tea, 10);
+    UUID committed = order();
+    UUID open = order();
+    UUID ended = order();
+    reserve(wants(committed, tea, 1), wants(open, tea, 2, cup, 1), wants(ended, tea, 4));
+    assertThat(holds(open)).as("a product was not loaded").isFalse();
+    stock(cup, 10);
+    reserve(wants(open, tea, 2, cup, 1));
+
+    // The database has committed one of them: its 9 are without it, and it is not named.
+    String token = UUID.randomUUID().toString();
+    List<UUID> held = now(scripts.beginLoad(token, List.of(tea)));
+    assertThat(held).contains(committed, open, ended);
+    release(ended);
+    scripts.load(token, Map.of(tea, 9L), List.of(open, ended)).block(PATIENCE);
+
+    assertThat(available(tea)).as("9 less the 2 that are held").isEqualTo("7");
+    assertThat(available(cup)).as("not a part of this load").isEqualTo("9");
+  }
+
+  @Test
+  void setsNothingWhenTheProductWasForgottenDuringTheLoad() {
+    String token = UUID.randomUUID().toString();
+    now(scripts.beginLoad(token, List.of(tea, cup)));
+    settle(List.of(), List.of(), List.of(tea));
+    scripts.load(token, Map.of(tea, 5L, cup, 5L), List.of()).block(PATIENCE);
+    assertThat(available(tea)).isEqualTo("not loaded");
+    assertThat(available(cup)).isEqualTo("5");
+  }
+
+  @Test
+  void setsNothingWhenALaterLoadHasOvertakenThisOne() {
+    String early = UUID.randomUUID().toString();
+    String late = UUID.randomUUID().toString();
+    now(scripts.beginLoad(early, List.of(tea)));
+    now(scripts.beginLoad(late, List.of(tea)));
+    scripts.load(late, Map.of(tea, 8L), List.of()).block(PATIENCE);
+    scripts.load(early, Map.of(tea, 5L), List.of()).block(PATIENCE);
+    assertThat(available(tea)).isEqualTo("8");
+  }
+
+  @Test
+  void healsWhenRedisHasForgottenItsScripts() {
+    now(redis.call(r -> r.scriptFlush()));
+    stock(tea, 5);
+    now(redis.call(r -> r.scriptFlush()));
+    UUID order = order();
+    assertThat(word(wants(order, tea, 2))).isEqualTo(Word.HELD);
+    now(redis.call(r -> r.scriptFlush()));
+    release(order);
+    assertThat(available(tea)).isEqualTo("5");
+  }
+
+  @Test
+  void keepsAllItsKeysInOneSlot() {
+    stock(tea, 5);
+    UUID order = order();
+    reserve(wants(order, tea, 1));
+    now(scripts.beginLoad("token", List.of(cup)));
+    List<String> keys = now(redis.call(r -> r.keys("stock:*")));
+    assertThat(keys).hasSize(4);
+    assertThat(keys.stream().map(SlotHash::getSlot).distinct()).hasSize(1);
+  }
+}
