@@ -38,7 +38,7 @@ import reactor.core.publisher.MonoSink;
  * @param <C> the command
  * @param <T> what a command makes or finds
  */
-public final class BatchLane<C, T> implements AutoCloseable {
+public final class BatchLane<C, T> {
 
   private static final Logger log = LoggerFactory.getLogger(BatchLane.class);
 
@@ -48,7 +48,7 @@ public final class BatchLane<C, T> implements AutoCloseable {
   private final String name;
   private final LaneSettings settings;
   private final Function<List<C>, Mono<List<Verdict<T>>>> work;
-  private final Function<Throwable, Failure> classifier;
+  private final FailureClassifier classifier;
   private final Queue<Waiter<C, T>> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger held = new AtomicInteger();
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -61,11 +61,11 @@ public final class BatchLane<C, T> implements AutoCloseable {
    *     must be safe to repeat
    * @param classifier tells what a failure of {@code work} means
    */
-  public BatchLane(
+  BatchLane(
       String name,
       LaneSettings settings,
       Function<List<C>, Mono<List<Verdict<T>>>> work,
-      Function<Throwable, Failure> classifier,
+      FailureClassifier classifier,
       MeterRegistry meters) {
     this.name = name;
     this.settings = settings;
@@ -160,7 +160,7 @@ public final class BatchLane<C, T> implements AutoCloseable {
   }
 
   private Mono<List<Verdict<T>>> recover(List<C> commands, int retriesLeft, Throwable failure) {
-    Failure kind = classifier.apply(failure);
+    Failure kind = classifier.classify(failure);
     if (kind == Failure.UNAVAILABLE) {
       log.warn("lane {}: store unavailable: {}", name, failure.toString());
       return Mono.just(all(commands, failed(CommonRefusal.DEPENDENCY_UNAVAILABLE.refused())));
@@ -231,8 +231,7 @@ public final class BatchLane<C, T> implements AutoCloseable {
   }
 
   /** Refuses what comes from now on and waits, within a limit, for what was accepted. */
-  @Override
-  public void close() {
+  void close() {
     closed.set(true);
     long end = System.nanoTime() + DRAIN_LIMIT.toNanos();
     while (held.get() > 0 && System.nanoTime() < end) {

@@ -3,16 +3,14 @@ package dev.firstcome.coupon;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.firstcome.batch.BatchLane;
-import dev.firstcome.batch.LaneSettings;
+import dev.firstcome.batch.Lanes;
 import dev.firstcome.batch.Verdict;
 import dev.firstcome.coupon.CouponScripts.Word;
 import dev.firstcome.coupon.Issuing.Ask;
 import dev.firstcome.database.Database;
-import dev.firstcome.database.DatabaseFailures;
 import dev.firstcome.database.Session;
 import dev.firstcome.problem.Refused;
 import dev.firstcome.web.TimePosition;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,13 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /** Gives out coupons, first come first served, and keeps what became of each. */
 @Component
-public class Coupons implements DisposableBean {
+public class Coupons {
 
   /** Campaigns remembered: they never change, and a shop has few that are hot. */
   private static final long CACHED_CAMPAIGNS = 10_000;
@@ -47,15 +44,13 @@ public class Coupons implements DisposableBean {
       CouponGate gate,
       Database database,
       Clock clock,
-      LaneSettings settings,
-      MeterRegistry meters) {
+      Lanes lanes) {
     this.rows = rows;
     this.repository = repository;
     this.gate = gate;
     this.database = database;
     this.clock = clock;
-    this.lane =
-        new BatchLane<>("coupon", settings, this::issue, DatabaseFailures::classify, meters);
+    this.lane = lanes.open("coupon", this::issue);
   }
 
   /**
@@ -183,10 +178,5 @@ public class Coupons implements DisposableBean {
   static Refused notOpen(Coupon coupon) {
     return CouponRefusal.COUPON_NOT_OPEN.refused(
         "issuableFrom", coupon.issuableFrom(), "issuableUntil", coupon.issuableUntil());
-  }
-
-  @Override
-  public void destroy() {
-    lane.close();
   }
 }

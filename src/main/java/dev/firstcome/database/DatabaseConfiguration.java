@@ -1,5 +1,6 @@
 package dev.firstcome.database;
 
+import dev.firstcome.batch.FailureClassifier;
 import io.r2dbc.postgresql.PostgresqlConnectionFactoryProvider;
 import java.util.Map;
 import org.springframework.boot.r2dbc.autoconfigure.ConnectionFactoryOptionsBuilderCustomizer;
@@ -10,6 +11,11 @@ import reactor.netty.resources.LoopResources;
 /** How connections are made: on loops of their own, and with no statement that may run for ever. */
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfiguration {
+
+  @Bean
+  FailureClassifier databaseFailures() {
+    return DatabaseFailures::classify;
+  }
 
   @Bean(destroyMethod = "dispose")
   LoopResources databaseLoops() {

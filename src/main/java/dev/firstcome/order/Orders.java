@@ -1,13 +1,11 @@
 package dev.firstcome.order;
 
 import dev.firstcome.batch.BatchLane;
-import dev.firstcome.batch.LaneSettings;
+import dev.firstcome.batch.Lanes;
 import dev.firstcome.batch.Verdict;
-import dev.firstcome.database.DatabaseFailures;
 import dev.firstcome.database.Session;
 import dev.firstcome.order.Placing.Wish;
 import dev.firstcome.web.TimePosition;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -15,13 +13,12 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /** Makes orders and keeps what becomes of each. */
 @Component
-public class Orders implements DisposableBean {
+public class Orders {
 
   private final OrderRepository repository;
   private final OrderClosing closing;
@@ -33,13 +30,11 @@ public class Orders implements DisposableBean {
       OrderBatch batch,
       OrderClosing closing,
       Clock clock,
-      LaneSettings settings,
-      MeterRegistry meters) {
+      Lanes lanes) {
     this.repository = repository;
     this.closing = closing;
     this.clock = clock;
-    this.lane =
-        new BatchLane<>("order", settings, batch::place, DatabaseFailures::classify, meters);
+    this.lane = lanes.open("order", batch::place);
   }
 
   /**
@@ -105,10 +100,5 @@ public class Orders implements DisposableBean {
 
   Instant now() {
     return clock.instant();
-  }
-
-  @Override
-  public void destroy() {
-    lane.close();
   }
 }

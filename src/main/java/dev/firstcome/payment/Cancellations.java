@@ -1,10 +1,9 @@
 package dev.firstcome.payment;
 
 import dev.firstcome.batch.BatchLane;
-import dev.firstcome.batch.LaneSettings;
+import dev.firstcome.batch.Lanes;
 import dev.firstcome.batch.Verdict;
 import dev.firstcome.database.Database;
-import dev.firstcome.database.DatabaseFailures;
 import dev.firstcome.database.Session;
 import dev.firstcome.order.Order;
 import dev.firstcome.order.Order.Status;
@@ -18,19 +17,17 @@ import dev.firstcome.payment.Cancelling.Decision;
 import dev.firstcome.payment.Cancelling.State;
 import dev.firstcome.point.PointEntry;
 import dev.firstcome.point.Points;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /** Cancels orders for their users: unpaid ones are cancelled, paid ones refunded in points. */
 @Component
-class Cancellations implements DisposableBean {
+class Cancellations {
 
   private final Orders orders;
   private final Points points;
@@ -47,15 +44,14 @@ class Cancellations implements DisposableBean {
       Relay relay,
       Database database,
       Clock clock,
-      LaneSettings lanes,
-      MeterRegistry meters) {
+      Lanes lanes) {
     this.orders = orders;
     this.points = points;
     this.outbox = outbox;
     this.relay = relay;
     this.database = database;
     this.clock = clock;
-    this.lane = new BatchLane<>("cancel", lanes, this::cancel, DatabaseFailures::classify, meters);
+    this.lane = lanes.open("cancel", this::cancel);
   }
 
   /**
@@ -108,10 +104,5 @@ class Cancellations implements DisposableBean {
 
   Instant now() {
     return clock.instant();
-  }
-
-  @Override
-  public void destroy() {
-    lane.close();
   }
 }

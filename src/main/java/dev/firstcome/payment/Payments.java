@@ -3,10 +3,9 @@ package dev.firstcome.payment;
 import static java.util.Objects.requireNonNull;
 
 import dev.firstcome.batch.BatchLane;
-import dev.firstcome.batch.LaneSettings;
+import dev.firstcome.batch.Lanes;
 import dev.firstcome.batch.Verdict;
 import dev.firstcome.database.Database;
-import dev.firstcome.database.DatabaseFailures;
 import dev.firstcome.database.Session;
 import dev.firstcome.order.Order;
 import dev.firstcome.order.Orders;
@@ -16,18 +15,16 @@ import dev.firstcome.outbox.Relay;
 import dev.firstcome.payment.Paying.Pay;
 import dev.firstcome.payment.Paying.State;
 import dev.firstcome.point.Points;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /** Pays orders from their owners' points. */
 @Component
-public class Payments implements DisposableBean {
+public class Payments {
 
   private final PaymentRows rows;
   private final PaymentRepository repository;
@@ -48,8 +45,7 @@ public class Payments implements DisposableBean {
       Relay relay,
       Database database,
       Clock clock,
-      LaneSettings lanes,
-      MeterRegistry meters) {
+      Lanes lanes) {
     this.rows = rows;
     this.repository = repository;
     this.orders = orders;
@@ -58,7 +54,7 @@ public class Payments implements DisposableBean {
     this.relay = relay;
     this.database = database;
     this.clock = clock;
-    this.lane = new BatchLane<>("payment", lanes, this::pay, DatabaseFailures::classify, meters);
+    this.lane = lanes.open("payment", this::pay);
   }
 
   /**
@@ -123,10 +119,5 @@ public class Payments implements DisposableBean {
   /** The user's payment; {@code PAYMENT_NOT_FOUND} if it does not exist or is somebody else's. */
   Mono<Payment> find(UUID id, String userId) {
     return rows.ofUser(id, userId).switchIfEmpty(PaymentRefusal.PAYMENT_NOT_FOUND.asError());
-  }
-
-  @Override
-  public void destroy() {
-    lane.close();
   }
 }

@@ -9,7 +9,8 @@
  * point_balances_never_overdrawn} enforce. Proved in {@code PayingTest}, {@code PayingPropertyTest}
  * and {@code PaymentIT}.
  *
- * <p>Knows {@code order} and {@code point}, and the house.
+ * <p>Knows {@code order} and {@code point}, and the house. What the external data platform hears of
+ * a payment is made here, and sent by {@code webhook}.
  */
 @NullMarked
 package dev.firstcome.payment;

@@ -1,24 +1,21 @@
 package dev.firstcome.point;
 
 import dev.firstcome.batch.BatchLane;
-import dev.firstcome.batch.LaneSettings;
+import dev.firstcome.batch.Lanes;
 import dev.firstcome.batch.Verdict;
 import dev.firstcome.database.Database;
-import dev.firstcome.database.DatabaseFailures;
 import dev.firstcome.database.Session;
 import dev.firstcome.point.Charging.Charge;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /** Keeps balances and the ledger: charges them, and lets payments take from them. */
 @Component
-public class Points implements DisposableBean {
+public class Points {
 
   private final PointRows rows;
   private final PointRepository repository;
@@ -33,14 +30,13 @@ public class Points implements DisposableBean {
       PointSettings settings,
       Database database,
       Clock clock,
-      LaneSettings lanes,
-      MeterRegistry meters) {
+      Lanes lanes) {
     this.rows = rows;
     this.repository = repository;
     this.settings = settings;
     this.database = database;
     this.clock = clock;
-    this.lane = new BatchLane<>("points", lanes, this::charge, DatabaseFailures::classify, meters);
+    this.lane = lanes.open("points", this::charge);
   }
 
   /**
@@ -106,10 +102,5 @@ public class Points implements DisposableBean {
 
   Mono<List<PointRow>> newestBefore(String userId, long seq, int limit) {
     return rows.newestBefore(userId, seq, limit).collectList();
-  }
-
-  @Override
-  public void destroy() {
-    lane.close();
   }
 }

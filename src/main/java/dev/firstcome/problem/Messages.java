@@ -20,6 +20,11 @@ final class Messages {
     this.texts = texts;
   }
 
+  /** Reads the words, unless they have been read. */
+  static void load() {
+    // All of it is done by the initialisation of this class.
+  }
+
   static Messages in(Locale locale) {
     return locale.getLanguage().equals(Locale.KOREAN.getLanguage()) ? KOREAN : ENGLISH;
   }

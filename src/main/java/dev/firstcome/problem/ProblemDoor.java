@@ -31,6 +31,8 @@ class ProblemDoor implements ErrorWebExceptionHandler {
 
   ProblemDoor(JsonMapper json) {
     this.json = json;
+    // The first refusal is made on an event loop, which must not wait for files.
+    Messages.load();
   }
 
   @Override

@@ -148,7 +148,7 @@ class OrderRaceIT {
         "{\"items\":[%s],\"issuedCouponId\":\"%s\"}".formatted(line(product, 5), UUID.randomUUID());
     // The first loads the gate, the second is held by it and then refused for its coupon.
     for (String key : List.of("a", "b", "c", "d")) {
-      assertThat(Shopper.atOnce(1, i -> order(shopper, key, unusable)).get(0).outcome())
+      assertThat(Shopper.atOnce(1, i -> patiently(order(shopper, key, unusable))).get(0).outcome())
           .isEqualTo("404 ISSUED_COUPON_NOT_FOUND");
     }
 

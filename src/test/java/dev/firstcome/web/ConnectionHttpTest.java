@@ -89,6 +89,21 @@ class ConnectionHttpTest {
     }
   }
 
+  /** Up to 1.3.7 the server then never read from the connection again (reactor-netty #4361). */
+  @Test
+  void readsOnAfterARequestThatCameBeforeTheLastAnswer() throws IOException {
+    House.Slow slow = house.anew();
+    String products = "GET /api/v1/products HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    try (Wire wire = new Wire(port)) {
+      wire.send(head("POST /api/v1/slow") + "Content-Length: 0\r\n\r\n" + products);
+      slow.begun.asMono().block(SOON);
+      slow.go.tryEmitValue("go");
+      assertThat(wire.readUntil("nextCursor")).startsWith("HTTP/1.1 200");
+      wire.send(products);
+      assertThat(wire.readUntil("nextCursor")).startsWith("HTTP/1.1 200");
+    }
+  }
+
   @Test
   void keepsAConnectionThatRestsBetweenRequests() throws IOException {
     try (Wire wire = new Wire(port)) {

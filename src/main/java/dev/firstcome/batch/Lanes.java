@@ -1,0 +1,61 @@
+package dev.firstcome.batch;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/**
+ * Opens the lanes and drains them at the end: after the server has stopped listening and before any
+ * pool or connection is closed.
+ */
+@Component
+public class Lanes implements SmartLifecycle {
+
+  private final LaneSettings settings;
+  private final FailureClassifier classifier;
+  private final MeterRegistry meters;
+  private final List<BatchLane<?, ?>> lanes = new CopyOnWriteArrayList<>();
+  private volatile boolean running;
+
+  Lanes(LaneSettings settings, FailureClassifier classifier, MeterRegistry meters) {
+    this.settings = settings;
+    this.classifier = classifier;
+    this.meters = meters;
+  }
+
+  /**
+   * @param work decides and commits a batch, and answers one verdict for each command, in order; it
+   *     must be safe to repeat
+   */
+  public <C, T> BatchLane<C, T> open(String name, Function<List<C>, Mono<List<Verdict<T>>>> work) {
+    BatchLane<C, T> lane = new BatchLane<>(name, settings, work, classifier, meters);
+    lanes.add(lane);
+    return lane;
+  }
+
+  @Override
+  public void start() {
+    running = true;
+  }
+
+  @Override
+  public void stop() {
+    running = false;
+    lanes.forEach(BatchLane::close);
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  /** Below the loops, which may still be using a lane's tables, and far below the web server. */
+  @Override
+  public int getPhase() {
+    return -1;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.webhook;
+
+import org.jspecify.annotations.NullMarked;
