@@ -230,6 +230,11 @@ public final class BatchLane<C, T> {
     return both;
   }
 
+  /** Takes commands, again after it was closed. */
+  void open() {
+    closed.set(false);
+  }
+
   /** Refuses what comes from now on and waits, within a limit, for what was accepted. */
   void close() {
     closed.set(true);

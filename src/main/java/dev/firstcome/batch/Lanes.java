@@ -37,9 +37,11 @@ public class Lanes implements SmartLifecycle {
     return lane;
   }
 
+  /** Also after a stop: a context may be paused and go on. */
   @Override
   public void start() {
     running = true;
+    lanes.forEach(BatchLane::open);
   }
 
   @Override

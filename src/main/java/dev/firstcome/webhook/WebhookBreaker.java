@@ -2,6 +2,7 @@ package dev.firstcome.webhook;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,12 +43,19 @@ class WebhookBreaker {
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .maxWaitDurationInHalfOpenState(LONGEST_PROBE)
                 .build());
-    breaker
-        .getEventPublisher()
-        .onStateTransition(change -> log.warn("platform: {}", change.getStateTransition()));
+    breaker.getEventPublisher().onStateTransition(e -> log(e.getStateTransition()));
     Gauge.builder("firstcome.events.breaker.open", breaker, b -> isOpen() ? 1 : 0)
         .description("1 while the platform is not tried")
         .register(meters);
+  }
+
+  /** Not each probe of an outage of days. */
+  private static void log(StateTransition change) {
+    if (change.getToState() == State.CLOSED) {
+      log.info("the platform is well again");
+    } else if (change.getFromState() == State.CLOSED) {
+      log.warn("the platform is unwell: it is only probed until it is well again");
+    }
   }
 
   /** Whether an event may be tried; then its end is to be reported, or the permit returned. */

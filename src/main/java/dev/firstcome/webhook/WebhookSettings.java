@@ -9,13 +9,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Where events are sent, and the limits of doing so.
  *
- * @param url of the platform; without one nothing is sent, and events wait for one as long as
- *     delivered ones are kept
- * @param secret {@code whsec_} and 24 to 64 bytes in base64; necessary with a url
+ * @param url where the platform takes events; without one nothing is sent, and events wait for one
+ *     as long as delivered ones are kept
+ * @param secret whsec_ and 24 to 64 bytes in base64; necessary with a url
  * @param allowPrivate whether the platform may be on a loopback, private or otherwise special
  *     address, and without TLS
- * @param connectTimeout how long a connection may take to open, TLS included
- * @param responseTimeout how long the platform may take from then on to begin its answer
+ * @param connectTimeout how long a connection may take to open
+ * @param responseTimeout how long the platform may take to begin its answer
  * @param inFlight events that one instance sends at once at the most
  * @param minBackoff the longest pause after the first failure; doubled with each further one. The
  *     pause is a random part of it (full jitter)

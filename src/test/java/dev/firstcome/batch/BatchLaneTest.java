@@ -199,6 +199,15 @@ class BatchLaneTest {
     StepVerifier.create(lane.submit(1)).verifyErrorSatisfies(BatchLaneTest::isOverloaded);
   }
 
+  @Test
+  void takesCommandsAgainAfterItIsOpenedAnew() {
+    BatchLane<Integer, String> lane = lane(batch -> Mono.just(doneAll(batch)));
+    lane.close();
+    lane.open();
+
+    StepVerifier.create(lane.submit(1)).expectNextCount(1).verifyComplete();
+  }
+
   private static void isOverloaded(Throwable error) {
     assertThat(((Refused) error).refusal()).isEqualTo(CommonRefusal.OVERLOADED);
   }

@@ -36,6 +36,9 @@ public final class NoBlocking implements BeforeAllCallback, AfterAllCallback {
               hound
                   // Reads /dev/urandom, which is a file that never waits.
                   .allowBlockingCallsInside("java.security.SecureRandom", "nextBytes")
+                  // A lock that is held for a few instructions, around the count of writers.
+                  .allowBlockingCallsInside(
+                      "io.lettuce.core.protocol.SharedLock", "incrementWriters")
                   // Spring Data looks at a repository method's type once, and only if it is a file.
                   .allowBlockingCallsInside(
                       "org.springframework.data.projection.ProxyProjectionFactory",

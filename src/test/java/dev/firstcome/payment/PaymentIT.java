@@ -68,8 +68,10 @@ class PaymentIT {
     ledger.open(1_000);
     UUID payment = UUID.fromString(pay("a", order(300)).body().path("id").asString());
     String sql = "SELECT consumer || ' ' || type FROM outbox WHERE subject = $1 ORDER BY consumer";
+    // The ranking may have counted it by now; without a configured platform its event stays.
     assertThat(texts(sql, payment))
-        .containsExactly("PLATFORM payment.completed", "RANKING payment.completed");
+        .contains("PLATFORM payment.completed")
+        .isSubsetOf("PLATFORM payment.completed", "RANKING payment.completed");
   }
 
   @Test

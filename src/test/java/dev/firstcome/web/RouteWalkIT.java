@@ -77,8 +77,7 @@ class RouteWalkIT {
           entry("GET /api/v1/admin/consistency", Kind.ADMIN));
 
   /** Calls of the contract whose routes are still to come; everything else must be there. */
-  private static final List<String> COMING =
-      List.of("GET /api/v1/admin/consistency");
+  private static final List<String> COMING = List.of("GET /api/v1/admin/consistency");
 
   @Autowired private RouteTable table;
   @Autowired private Tokens tokens;

@@ -2,7 +2,9 @@ package dev.firstcome.webhook;
 
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -101,6 +103,8 @@ final class Receiver implements AutoCloseable {
 
   private DisposableServer listen(int wanted) {
     return HttpServer.create()
+        // Without it the connections that are open would still be served.
+        .channelGroup(new DefaultChannelGroup(GlobalEventExecutor.INSTANCE))
         .bindAddress(() -> new InetSocketAddress("127.0.0.1", wanted))
         .handle(this::receive)
         .bindNow(PATIENCE);
