@@ -2,6 +2,7 @@ package dev.firstcome.redis;
 
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -12,6 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param url {@code redis://[user:password@]host[:port][/db]}, {@code rediss://} for TLS; wins over
  *     the single members
  * @param host used when there is no url
+ * @param cluster several nodes are not supported yet: refused rather than ignored
+ * @param sentinel likewise
  * @param timeout how long one command may take, a gate call included; then the lanes decide alone
  * @param connectTimeout how long a connection may take to open
  */
@@ -23,8 +26,20 @@ public record RedisSettings(
     @Nullable String username,
     @Nullable String password,
     @DefaultValue("0") int database,
+    @Nullable Nodes cluster,
+    @Nullable Nodes sentinel,
     @DefaultValue("500ms") Duration timeout,
     @DefaultValue("2s") Duration connectTimeout) {
+
+  /** The members of a cluster, or of a group of sentinels. */
+  public record Nodes(@Nullable List<String> nodes) {}
+
+  public RedisSettings {
+    if (cluster != null || sentinel != null) {
+      throw new IllegalArgumentException(
+          "spring.data.redis.cluster and .sentinel are not supported yet: set spring.data.redis.url");
+    }
+  }
 
   RedisURI uri() {
     if (url != null) {
