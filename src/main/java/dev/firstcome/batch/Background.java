@@ -1,5 +1,8 @@
 package dev.firstcome.batch;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,14 +22,30 @@ public class Background {
   private static final int LIMIT = 1024;
 
   private final Semaphore places = new Semaphore(LIMIT);
+  private final Counter dropped;
 
-  /** Starts the work, or drops it when there is too much already. Its failure is logged. */
-  public void start(String what, Mono<?> work) {
+  Background(MeterRegistry meters) {
+    this.dropped =
+        Counter.builder("firstcome.background.dropped")
+            .description("pieces of background work that found no place")
+            .register(meters);
+    Gauge.builder("firstcome.background.in.flight", places, p -> LIMIT - p.availablePermits())
+        .register(meters);
+  }
+
+  /**
+   * Starts the work, or drops it when there is too much already. Its failure is logged.
+   *
+   * @return whether it was started: if not, nothing of it was subscribed to
+   */
+  public boolean start(String what, Mono<?> work) {
     if (!places.tryAcquire()) {
+      dropped.increment();
       log.warn("{}: dropped, {} pieces of work are in flight", what, LIMIT);
-      return;
+      return false;
     }
     work.doFinally(end -> places.release())
         .subscribe(done -> {}, failure -> log.warn("{}: {}", what, failure.toString()));
+    return true;
   }
 }

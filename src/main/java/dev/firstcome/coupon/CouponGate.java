@@ -85,8 +85,10 @@ class CouponGate {
 
   private void loadIfUnknown(Coupon coupon, Word word) {
     if (word == Word.NOT_LOADED && loading.add(coupon.id())) {
-      background.start(
-          "load coupon " + coupon.id(), load(coupon).doFinally(end -> loading.remove(coupon.id())));
+      Mono<Void> load = load(coupon).doFinally(end -> loading.remove(coupon.id()));
+      if (!background.start("load coupon " + coupon.id(), load)) {
+        loading.remove(coupon.id());
+      }
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.firstcome.database;
 
 import io.r2dbc.spi.ConnectionFactoryOptions;
+import io.r2dbc.spi.Option;
 import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.r2dbc.autoconfigure.R2dbcProperties;
 import org.springframework.stereotype.Component;
 
@@ -44,9 +46,9 @@ class Migrations {
   }
 
   private static String value(
-      @org.jspecify.annotations.Nullable String configured,
+      @Nullable String configured,
       ConnectionFactoryOptions options,
-      io.r2dbc.spi.Option<? extends CharSequence> option) {
+      Option<? extends CharSequence> option) {
     if (configured != null) {
       return configured;
     }

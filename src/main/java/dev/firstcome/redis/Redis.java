@@ -9,6 +9,8 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,10 +32,17 @@ public class Redis {
   private final Mono<StatefulRedisConnection<String, String>> connection;
   private final CircuitBreaker breaker;
 
-  Redis(RedisClient client, RedisSettings settings, CircuitBreaker redisBreaker) {
+  Redis(
+      RedisClient client,
+      RedisSettings settings,
+      CircuitBreaker redisBreaker,
+      MeterRegistry meters) {
     RedisURI uri = settings.uri();
     List<Script> scripts = Script.all();
     this.breaker = redisBreaker;
+    Gauge.builder("firstcome.redis.available", breaker, Redis::lettingThrough)
+        .description("1 while calls are let through, 0 while the breaker is open")
+        .register(meters);
     // Connected on first use, so that a start does not depend on Redis; a failure is not kept.
     this.connection =
         Mono.fromCompletionStage(() -> connect(client, uri, scripts))
@@ -65,9 +74,8 @@ public class Redis {
     return guarded(commands -> Mono.fromCompletionStage(() -> command.apply(commands)));
   }
 
-  /** Whether calls are let through at the moment. */
-  public boolean available() {
-    return breaker.getState() != CircuitBreaker.State.OPEN;
+  private static int lettingThrough(CircuitBreaker breaker) {
+    return breaker.getState() == CircuitBreaker.State.OPEN ? 0 : 1;
   }
 
   private <T> Mono<T> guarded(Function<RedisAsyncCommands<String, String>, Mono<T>> command) {

@@ -85,7 +85,10 @@ public class StockGate {
       }
     }
     if (!unknown.isEmpty()) {
-      background.start("load stock", load(unknown).doFinally(end -> loading.removeAll(unknown)));
+      Mono<Void> load = load(unknown).doFinally(end -> loading.removeAll(unknown));
+      if (!background.start("load stock", load)) {
+        loading.removeAll(unknown);
+      }
     }
   }
 

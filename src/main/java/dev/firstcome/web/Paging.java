@@ -5,6 +5,7 @@ import dev.firstcome.problem.Violation;
 import dev.firstcome.problem.Violation.Rule;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.function.Function;
 import java.util.zip.CRC32;
@@ -96,7 +97,7 @@ public final class Paging {
     CRC32 checksum = new CRC32();
     checksum.update((list + '\n' + position).getBytes(StandardCharsets.UTF_8));
     byte[] text = position.getBytes(StandardCharsets.UTF_8);
-    byte[] bytes = java.util.Arrays.copyOf(text, text.length + CHECKSUM_BYTES);
+    byte[] bytes = Arrays.copyOf(text, text.length + CHECKSUM_BYTES);
     for (int i = 0; i < CHECKSUM_BYTES; i++) {
       bytes[text.length + i] = (byte) (checksum.getValue() >>> (8 * i));
     }
