@@ -26,6 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Group commit for one kind of command: a batch forms while the last one flies.
@@ -49,6 +50,7 @@ public final class BatchLane<C, T> {
   private final LaneSettings settings;
   private final Function<List<C>, Mono<List<Verdict<T>>>> work;
   private final FailureClassifier classifier;
+  private final Scheduler timers;
   private final Queue<Waiter<C, T>> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger held = new AtomicInteger();
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -60,17 +62,20 @@ public final class BatchLane<C, T> {
    * @param work decides and commits a batch, and answers one verdict for each command, in order; it
    *     must be safe to repeat
    * @param classifier tells what a failure of {@code work} means
+   * @param timers watches the deadline
    */
   BatchLane(
       String name,
       LaneSettings settings,
       Function<List<C>, Mono<List<Verdict<T>>>> work,
       FailureClassifier classifier,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Scheduler timers) {
     this.name = name;
     this.settings = settings;
     this.work = work;
     this.classifier = classifier;
+    this.timers = timers;
     this.sizes = meters.summary("firstcome.lane.batch.size", "lane", name);
     this.durations =
         Timer.builder("firstcome.lane.batch.duration")
@@ -143,7 +148,7 @@ public final class BatchLane<C, T> {
     batch.forEach(waiter -> commands.add(waiter.command));
     // Abandoned at the deadline rather than cancelled: cancelling a query wedges its connection.
     Mono.fromFuture(attempt(commands, settings.retries()).toFuture(), true)
-        .timeout(settings.deadline())
+        .timeout(settings.deadline(), timers)
         .onErrorResume(failure -> Mono.just(all(commands, failed(failure))))
         .subscribe(
             verdicts -> {

@@ -4,9 +4,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Opens the lanes and drains them at the end: after the server has stopped listening and before any
@@ -18,13 +21,24 @@ public class Lanes implements SmartLifecycle {
   private final LaneSettings settings;
   private final FailureClassifier classifier;
   private final MeterRegistry meters;
+  private final Scheduler timers;
   private final List<BatchLane<?, ?>> lanes = new CopyOnWriteArrayList<>();
   private volatile boolean running;
 
+  @Autowired
   Lanes(LaneSettings settings, FailureClassifier classifier, MeterRegistry meters) {
+    this(settings, classifier, meters, Schedulers.parallel());
+  }
+
+  /**
+   * @param timers watches the deadlines
+   */
+  Lanes(
+      LaneSettings settings, FailureClassifier classifier, MeterRegistry meters, Scheduler timers) {
     this.settings = settings;
     this.classifier = classifier;
     this.meters = meters;
+    this.timers = timers;
   }
 
   /**
@@ -32,7 +46,7 @@ public class Lanes implements SmartLifecycle {
    *     must be safe to repeat
    */
   public <C, T> BatchLane<C, T> open(String name, Function<List<C>, Mono<List<Verdict<T>>>> work) {
-    BatchLane<C, T> lane = new BatchLane<>(name, settings, work, classifier, meters);
+    BatchLane<C, T> lane = new BatchLane<>(name, settings, work, classifier, meters, timers);
     lanes.add(lane);
     return lane;
   }

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 class BatchLaneTest {
@@ -42,7 +43,8 @@ class BatchLaneTest {
                 : failure instanceof IllegalStateException
                     ? Failure.TRANSIENT
                     : Failure.UNAVAILABLE,
-        new SimpleMeterRegistry());
+        new SimpleMeterRegistry(),
+        Schedulers.parallel());
   }
 
   private static List<Verdict<String>> doneAll(List<Integer> batch) {
