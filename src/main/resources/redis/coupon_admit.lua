@@ -2,6 +2,7 @@
   KEYS[1] coupon:{id}:limit    how many there are; absent while the campaign is not loaded
   KEYS[2] coupon:{id}:holders  set of user ids that have one or hold one
   KEYS[3] coupon:{id}:held     sorted set of user ids whose coupon is not yet committed, by time
+  KEYS[4] coupon:{id}:comparing  token of the comparison that is under way
   ARGV[1] now, milliseconds since the epoch
   ARGV[2…] user ids in their order of arrival
   returns {'NOT_LOADED'} | a word for each user: 'ADMITTED' | 'ALREADY_YOURS' | 'SOLD_OUT' ]]
@@ -19,6 +20,7 @@ for i = 2, #ARGV do
   elseif taken < limit then
     redis.call('SADD', KEYS[2], ARGV[i])
     redis.call('ZADD', KEYS[3], ARGV[1], ARGV[i])
+    redis.call('DEL', KEYS[4])
     taken = taken + 1
     words[i - 1] = 'ADMITTED'
   else

@@ -2,19 +2,26 @@
   KEYS[1] coupon:{id}:limit    how many there are
   KEYS[2] coupon:{id}:holders  set of user ids that have one or hold one
   KEYS[3] coupon:{id}:held     sorted set of user ids whose coupon is not yet committed, by time
+  KEYS[4] coupon:{id}:comparing  token of the comparison that is under way
   ARGV[1] 'EXACT' | 'TOO_GENEROUS': the database had fewer left than the gate believed
   ARGV[2] number n of confirmed users
   ARGV[3…] n user ids whose coupon is committed, then user ids that were refused
   returns {'SETTLED'} ]]
 local confirmed = tonumber(ARGV[2])
+local moved = ARGV[1] == 'TOO_GENEROUS'
 for i = 3, #ARGV do
   local was_held = redis.call('ZREM', KEYS[3], ARGV[i])
   if i <= confirmed + 2 then
     -- Also when the gate was not asked: a load that runs meanwhile may have read an older state.
-    redis.call('SADD', KEYS[2], ARGV[i])
+    moved = redis.call('SADD', KEYS[2], ARGV[i]) == 1 or moved
   elseif was_held == 1 then
     redis.call('SREM', KEYS[2], ARGV[i])
   end
+  moved = moved or was_held == 1
+end
+-- What ends here is what a comparison that has begun counts on. Whoever only asks again moves nothing.
+if moved then
+  redis.call('DEL', KEYS[4])
 end
 -- Holders are missing here. Without the limit the gate is closed to nobody and is loaded anew.
 if ARGV[1] == 'TOO_GENEROUS' then

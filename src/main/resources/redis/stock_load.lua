@@ -2,6 +2,7 @@
   KEYS[1] stock:{p}:available  hash product id -> units that nobody has taken; absent: not loaded
   KEYS[2] stock:{p}:lines      hash order id -> what it holds, "product units product units …"
   KEYS[3] stock:{p}:loading    hash product id -> token of the load that is under way
+  KEYS[4] stock:{p}:comparing  hash product id -> token of the comparison that is under way
   ARGV[1] token of this load   ARGV[2] number n of products
   ARGV[3…] n times product id, units in the database; then the orders that held something when the
     load began and that the database did not have
@@ -25,6 +26,7 @@ for i = 3, products, 2 do
     local available = tonumber(ARGV[i + 1]) - (taken[ARGV[i]] or 0)
     redis.call('HSET', KEYS[1], ARGV[i], string.format('%.0f', available))
     redis.call('HDEL', KEYS[3], ARGV[i])
+    redis.call('HDEL', KEYS[4], ARGV[i])
     set = set + 1
   end
 end

@@ -3,20 +3,24 @@
   KEYS[2] stock:{p}:held       sorted set of order ids whose outcome is open, by time
   KEYS[3] stock:{p}:lines      hash order id -> what it holds, "product units product units …"
   KEYS[4] stock:{p}:loading    hash product id -> token of the load that is under way
+  KEYS[5] stock:{p}:comparing  hash product id -> token of the comparison that is under way
   ARGV[1] number c of confirmed orders   ARGV[2] number r of released orders
   ARGV[3…] c ids of committed orders, r ids of refused orders, then ids of products to forget
   returns {'SETTLED'} ]]
 local confirmed, released = tonumber(ARGV[1]) + 2, tonumber(ARGV[1]) + tonumber(ARGV[2]) + 2
+local comparing = redis.call('EXISTS', KEYS[5]) == 1
 for i = 3, released do
-  local lines = redis.call('HGET', KEYS[3], ARGV[i])
+  local lines = redis.call('HGET', KEYS[3], ARGV[i]) or ''
   redis.call('HDEL', KEYS[3], ARGV[i])
   redis.call('ZREM', KEYS[2], ARGV[i])
-  if i > confirmed and lines then
-    for product, units in string.gmatch(lines, '(%d+) (%d+)') do
-      -- A product that was forgotten meanwhile is loaded without this reservation.
-      if redis.call('HEXISTS', KEYS[1], product) == 1 then
-        redis.call('HINCRBY', KEYS[1], product, units)
-      end
+  for product, units in string.gmatch(lines, '(%d+) (%d+)') do
+    -- A product that was forgotten meanwhile is loaded without this reservation.
+    if i > confirmed and redis.call('HEXISTS', KEYS[1], product) == 1 then
+      redis.call('HINCRBY', KEYS[1], product, units)
+    end
+    -- A comparison that has begun counts on what ends here.
+    if comparing then
+      redis.call('HDEL', KEYS[5], product)
     end
   end
 end
@@ -24,5 +28,6 @@ end
 for i = released + 1, #ARGV do
   redis.call('HDEL', KEYS[1], ARGV[i])
   redis.call('HDEL', KEYS[4], ARGV[i])
+  redis.call('HDEL', KEYS[5], ARGV[i])
 end
 return {'SETTLED'}

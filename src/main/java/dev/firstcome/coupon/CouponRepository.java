@@ -14,10 +14,13 @@ import dev.firstcome.web.TimePosition;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -59,6 +62,14 @@ class CouponRepository {
 
   private static final String HOLDERS_AMONG =
       "SELECT user_id FROM issued_coupons WHERE coupon_id = $1 AND user_id = ANY($2)";
+
+  // One statement is one snapshot: who is shown to have one is in the number that it shows.
+  private static final String SNAPSHOT =
+      """
+      SELECT total_quantity - issued_quantity, NULL::text AS user_id FROM coupons WHERE id = $1
+      UNION ALL
+      SELECT NULL, user_id FROM issued_coupons WHERE coupon_id = $1 AND user_id = ANY($2)
+      """;
 
   private static final String ISSUED_WITH_CAMPAIGN =
       """
@@ -154,6 +165,35 @@ class CouponRepository {
   Mono<List<String>> holdersAmong(long couponId, Collection<String> users) {
     return database.list(
         HOLDERS_AMONG, r -> r.get(0, String.class), couponId, users.toArray(String[]::new));
+  }
+
+  /** How many remain of a campaign, and which of some users have one. */
+  record Snapshot(long remaining, Set<String> holders) {}
+
+  private record SnapshotRow(@Nullable Long remaining, @Nullable String holder) {}
+
+  /** Empty if there is no such campaign. */
+  Mono<Snapshot> snapshot(long couponId, Collection<String> users) {
+    return database
+        .list(
+            SNAPSHOT,
+            row -> new SnapshotRow(row.get(0, Long.class), row.get(1, String.class)),
+            couponId,
+            users.toArray(String[]::new))
+        .mapNotNull(CouponRepository::snapshot);
+  }
+
+  private static @Nullable Snapshot snapshot(List<SnapshotRow> rows) {
+    Long remaining = null;
+    Set<String> holders = new HashSet<>();
+    for (SnapshotRow row : rows) {
+      if (row.remaining != null) {
+        remaining = row.remaining;
+      } else if (row.holder != null) {
+        holders.add(row.holder);
+      }
+    }
+    return remaining == null ? null : new Snapshot(remaining, holders);
   }
 
   /** Locks issued coupons, each of which must be its user's, and reads them; by id. */

@@ -4,8 +4,10 @@ import dev.firstcome.redis.Redis;
 import dev.firstcome.redis.Script;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.springframework.stereotype.Component;
@@ -17,6 +19,11 @@ class CouponScripts {
 
   private static final Script ADMIT = Script.named("coupon_admit");
   private static final Script SETTLE = Script.named("coupon_settle");
+  private static final Script COMPARE_BEGIN = Script.named("coupon_compare_begin");
+  private static final Script COMPARE = Script.named("coupon_compare");
+
+  /** Many times what a comparison takes: one that has crashed leaves nothing for ever. */
+  private static final Duration COMPARING_TTL = Duration.ofMinutes(1);
 
   private final Redis redis;
 
@@ -34,7 +41,11 @@ class CouponScripts {
 
   /** One key slot a campaign, so that a cluster spreads campaigns. */
   static String[] keys(long couponId) {
-    return new String[] {key(couponId, "limit"), key(couponId, "holders"), key(couponId, "held")};
+    return keys(couponId, "limit", "holders", "held", "comparing");
+  }
+
+  private static String[] keys(long couponId, String... names) {
+    return Arrays.stream(names).map(name -> key(couponId, name)).toArray(String[]::new);
   }
 
   private static String key(long couponId, String what) {
@@ -69,6 +80,52 @@ class CouponScripts {
     return redis.run(SETTLE, keys(couponId), arguments.toArray(String[]::new)).then();
   }
 
+  /** The users whose coupon is not committed yet; empty if the campaign is not loaded. */
+  Mono<List<String>> beginCompare(long couponId, String token) {
+    return redis
+        .run(
+            COMPARE_BEGIN,
+            keys(couponId, "limit", "held", "comparing"),
+            token,
+            Long.toString(COMPARING_TTL.toSeconds()))
+        .filter(answer -> answer.get(0).equals("LOADED"))
+        .map(answer -> answer.subList(1, answer.size()));
+  }
+
+  /**
+   * @param remaining how many the database has left
+   * @param uncommitted how many of those that {@link #beginCompare} found have none there
+   * @param lasting by how much the gate has long been too generous, or, negative, too strict
+   */
+  Mono<Comparison> compare(
+      long couponId, String token, long remaining, int uncommitted, long lasting) {
+    return redis
+        .run(
+            COMPARE,
+            keys(couponId),
+            token,
+            Long.toString(remaining),
+            Integer.toString(uncommitted),
+            Long.toString(lasting))
+        .map(Comparison::parse);
+  }
+
+  /** What a comparison comes to; the gate's number means nothing if it is inconclusive. */
+  record Comparison(Outcome outcome, long remaining) {
+
+    enum Outcome {
+      INCONCLUSIVE,
+      COMPARED,
+      REPAIRED
+    }
+
+    static Comparison parse(List<String> answer) {
+      Outcome outcome = Outcome.valueOf(answer.get(0));
+      return new Comparison(
+          outcome, outcome == Outcome.INCONCLUSIVE ? 0 : Long.parseLong(answer.get(1)));
+    }
+  }
+
   /** Users whose coupon has been held since before then, the longest first. */
   Mono<List<String>> heldSince(long couponId, Instant before, int limit) {
     return redis.call(
@@ -79,8 +136,9 @@ class CouponScripts {
                 Limit.create(0, limit)));
   }
 
+  /** Users who have one: as if their batch had just been settled. */
   Mono<Void> addHolders(long couponId, List<String> users) {
-    return redis.call(r -> r.sadd(key(couponId, "holders"), users.toArray(String[]::new))).then();
+    return settle(couponId, users, List.of(), false);
   }
 
   /** Opens the gate: from here on it counts. */

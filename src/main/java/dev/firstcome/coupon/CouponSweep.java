@@ -15,7 +15,8 @@ import reactor.core.publisher.Mono;
 /**
  * Settles what was left: coupons held for users whose request ended unheard, because a process died
  * or a connection was lost. The database knows who has one; the others are released. Every instance
- * sweeps the campaigns that it has lately been asked for; settling twice is as good as once.
+ * sweeps the campaigns that it has lately been asked for: where nobody asks, nobody misses what is
+ * held, and whoever asks first puts the campaign among them. Settling twice is as good as once.
  */
 @Component
 class CouponSweep {

@@ -7,7 +7,8 @@
  * from the database; the row lock and {@link dev.firstcome.coupon.Issuing} decide; {@code
  * coupons_never_over_issued} and {@code issued_coupons_one_per_user} enforce. The gate may be too
  * generous, never authoritative: what it lets in is decided again, and what proves it wrong closes
- * it until it has been loaded anew. Proved in {@code IssuingTest} and {@code CouponRaceIT}.
+ * it until it has been loaded anew. What it has lost {@link dev.firstcome.coupon.CouponComparison}
+ * finds. Proved in {@code IssuingTest}, {@code CouponRaceIT} and {@code CouponComparisonIT}.
  *
  * <p>Knows the house only.
  */

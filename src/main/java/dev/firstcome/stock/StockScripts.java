@@ -1,14 +1,18 @@
 package dev.firstcome.stock;
 
+import dev.firstcome.redis.Look;
 import dev.firstcome.redis.Redis;
 import dev.firstcome.redis.Script;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -21,12 +25,18 @@ class StockScripts {
   private static final Script SETTLE = Script.named("stock_settle");
   private static final Script LOAD_BEGIN = Script.named("stock_load_begin");
   private static final Script LOAD = Script.named("stock_load");
+  private static final Script COMPARE_BEGIN = Script.named("stock_compare_begin");
+  private static final Script COMPARE = Script.named("stock_compare");
 
   // One hash tag: an order's products are one atomic call.
   private static final String AVAILABLE = "stock:{0}:available";
   private static final String HELD = "stock:{0}:held";
   private static final String LINES = "stock:{0}:lines";
   private static final String LOADING = "stock:{0}:loading";
+  private static final String COMPARING = "stock:{0}:comparing";
+
+  /** Many times what a comparison takes: one that has crashed leaves nothing for ever. */
+  private static final Duration COMPARING_TTL = Duration.ofMinutes(1);
 
   private final Redis redis;
 
@@ -50,7 +60,7 @@ class StockScripts {
               });
     }
     return redis
-        .run(RESERVE, keys(AVAILABLE, HELD, LINES), arguments.toArray(String[]::new))
+        .run(RESERVE, keys(AVAILABLE, HELD, LINES, COMPARING), arguments.toArray(String[]::new))
         .map(answers -> parse(answers, reservations));
   }
 
@@ -70,7 +80,10 @@ class StockScripts {
     released.forEach(id -> arguments.add(id.toString()));
     forget.forEach(id -> arguments.add(id.toString()));
     return redis
-        .run(SETTLE, keys(AVAILABLE, HELD, LINES, LOADING), arguments.toArray(String[]::new))
+        .run(
+            SETTLE,
+            keys(AVAILABLE, HELD, LINES, LOADING, COMPARING),
+            arguments.toArray(String[]::new))
         .then();
   }
 
@@ -95,8 +108,73 @@ class StockScripts {
         });
     uncommitted.forEach(id -> arguments.add(id.toString()));
     return redis
-        .run(LOAD, keys(AVAILABLE, LINES, LOADING), arguments.toArray(String[]::new))
+        .run(LOAD, keys(AVAILABLE, LINES, LOADING, COMPARING), arguments.toArray(String[]::new))
         .then();
+  }
+
+  /**
+   * What is about to be compared.
+   *
+   * @param next the cursor of the next part; {@link Look#START} if this was the last
+   * @param held the orders that hold something
+   */
+  record Begun(String next, List<Long> products, List<UUID> held) {
+
+    static Begun parse(List<String> answer) {
+      int last = 2 + Integer.parseInt(answer.get(1));
+      return new Begun(
+          answer.get(0),
+          answer.subList(2, last).stream().map(Long::valueOf).distinct().toList(),
+          answer.subList(last, answer.size()).stream().map(UUID::fromString).toList());
+    }
+  }
+
+  /**
+   * Begins to compare some of the loaded products.
+   *
+   * @param limit how many products, about
+   */
+  Mono<Begun> beginCompare(String token, String cursor, int limit, Instant now) {
+    return redis
+        .run(
+            COMPARE_BEGIN,
+            keys(AVAILABLE, HELD, LINES, COMPARING),
+            token,
+            cursor,
+            Integer.toString(limit),
+            Long.toString(now.toEpochMilli()),
+            Long.toString(COMPARING_TTL.toSeconds()))
+        .map(Begun::parse);
+  }
+
+  /**
+   * A product to compare.
+   *
+   * @param units what the database has
+   * @param raise by how many units the gate may be raised
+   */
+  record Level(long product, long units, long raise) {}
+
+  /**
+   * @param held what {@link #beginCompare} found
+   * @param uncommitted those of them that the database did not have
+   * @return {@code INCONCLUSIVE}, {@code COMPARED units} or {@code REPAIRED units} for each level
+   */
+  Mono<List<String>> compare(
+      String token, List<Level> levels, List<UUID> held, List<UUID> uncommitted) {
+    List<String> arguments = new ArrayList<>(3 + 3 * levels.size() + held.size());
+    arguments.add(token);
+    arguments.add(Integer.toString(levels.size()));
+    arguments.add(Integer.toString(uncommitted.size()));
+    for (Level level : levels) {
+      arguments.add(Long.toString(level.product));
+      arguments.add(Long.toString(level.units));
+      arguments.add(Long.toString(level.raise));
+    }
+    Set<UUID> open = new HashSet<>(uncommitted);
+    uncommitted.forEach(id -> arguments.add(id.toString()));
+    held.stream().filter(id -> !open.contains(id)).forEach(id -> arguments.add(id.toString()));
+    return redis.run(COMPARE, keys(AVAILABLE, LINES, COMPARING), arguments.toArray(String[]::new));
   }
 
   /** Orders whose reservation has been open since before then, the oldest first. */

@@ -8,8 +8,9 @@
  * <p>The gate may be too generous: the database refuses, and the product is loaded anew. It is
  * never too strict for long: a reservation is released after a refusal; the load subtracts only
  * what is held and not yet in the quantity that it read, both from one snapshot; and a raised stock
- * takes away the token of every load that may not have seen it. Proved in {@code StockScriptsIT}
- * and {@code OrderRaceIT}.
+ * takes away the token of every load that may not have seen it. What is wrong all the same, after
+ * Redis was away or came back older, {@link dev.firstcome.stock.StockComparison} finds and mends.
+ * Proved in {@code StockScriptsIT}, {@code StockComparisonIT} and {@code OrderRaceIT}.
  *
  * <p>Knows product and the house.
  */

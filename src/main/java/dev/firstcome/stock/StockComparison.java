@@ -1,0 +1,91 @@
+package dev.firstcome.stock;
+
+import dev.firstcome.redis.Look;
+import dev.firstcome.redis.Look.Compared;
+import dev.firstcome.stock.StockRepository.Snapshot;
+import dev.firstcome.stock.StockScripts.Begun;
+import dev.firstcome.stock.StockScripts.Level;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
+
+/**
+ * Holds the gate against the database: exact or silent.
+ *
+ * <p>Each product to be compared gets a token, the database is read in one snapshot, and only what
+ * still has its token then is compared. Whatever moves a product at the gate takes its token away,
+ * so there is one state of the gate that was true before, during and after the snapshot.
+ */
+@Component
+public class StockComparison {
+
+  private final StockScripts scripts;
+  private final StockRepository repository;
+  private final Clock clock;
+
+  StockComparison(StockScripts scripts, StockRepository repository, Clock clock) {
+    this.scripts = scripts;
+    this.repository = repository;
+    this.clock = clock;
+  }
+
+  /**
+   * Compares some of the loaded products. One that the gate gives out too generously is corrected
+   * at once; one that it gives out too strictly as far as is known to have lasted.
+   *
+   * @param from {@link Look#START}, or where the look before this one ended
+   * @param limit how many products, about
+   * @param lasting by product, the part of a difference that is no order in flight
+   */
+  public Mono<Look> look(String from, int limit, Map<Long, Long> lasting) {
+    String token = UUID.randomUUID().toString();
+    return scripts
+        .beginCompare(token, from, limit, clock.instant())
+        .flatMap(
+            begun ->
+                begun.products().isEmpty()
+                    ? Mono.just(new Look(begun.next(), List.of(), 0))
+                    : repository
+                        .snapshot(begun.products(), begun.held())
+                        .flatMap(snapshot -> compare(token, begun, snapshot, lasting)));
+  }
+
+  private Mono<Look> compare(
+      String token, Begun begun, Snapshot snapshot, Map<Long, Long> lasting) {
+    // One that the database does not know nobody can order.
+    List<Level> levels =
+        snapshot.units().entrySet().stream()
+            .map(e -> new Level(e.getKey(), e.getValue(), raise(lasting, e.getKey())))
+            .toList();
+    return scripts
+        .compare(token, levels, begun.held(), snapshot.without(begun.held()))
+        .map(words -> look(begun.next(), levels, words));
+  }
+
+  private static long raise(Map<Long, Long> lasting, long product) {
+    return Math.max(0, -lasting.getOrDefault(product, 0L));
+  }
+
+  private static Look look(String next, List<Level> levels, List<String> words) {
+    List<Compared> compared = new ArrayList<>(levels.size());
+    for (int i = 0; i < levels.size(); i++) {
+      String[] parts = words.get(i).split(" ");
+      if (parts.length == 2) {
+        Level level = levels.get(i);
+        long gate = Long.parseLong(parts[1]);
+        boolean repaired = Word.valueOf(parts[0]) == Word.REPAIRED;
+        compared.add(new Compared(level.product(), gate, level.units(), repaired));
+      }
+    }
+    return new Look(next, compared, levels.size() - compared.size());
+  }
+
+  private enum Word {
+    COMPARED,
+    REPAIRED
+  }
+}

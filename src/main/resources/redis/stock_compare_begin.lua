@@ -1,0 +1,27 @@
+--[[ stock_compare_begin: announces that some of the loaded products are about to be compared with the database.
+  KEYS[1] stock:{p}:available  hash product id -> units that nobody has taken; absent: not loaded
+  KEYS[2] stock:{p}:held       sorted set of order ids whose outcome is open, by time
+  KEYS[3] stock:{p}:lines      hash order id -> what it holds, "product units product units …"
+  KEYS[4] stock:{p}:comparing  hash product id -> token of the comparison that is under way
+  ARGV[1] token of this comparison   ARGV[2] cursor, 0 to begin with
+  ARGV[3] how many products, about   ARGV[4] now, milliseconds since the epoch
+  ARGV[5] seconds that the tokens live, should the comparison never end
+  returns the next cursor, 0 at the end; the number of products; their ids; the ids of the orders that
+    hold something ]]
+-- Lines without a time, as an eviction may leave them, would be held for ever: now the sweep finds them.
+if redis.call('HLEN', KEYS[3]) > redis.call('ZCARD', KEYS[2]) then
+  for _, order in ipairs(redis.call('HKEYS', KEYS[3])) do
+    redis.call('ZADD', KEYS[2], 'NX', ARGV[4], order)
+  end
+end
+local page = redis.call('HSCAN', KEYS[1], ARGV[2], 'COUNT', ARGV[3])
+local answer = {page[1], tostring(#page[2] / 2)}
+for i = 1, #page[2], 2 do
+  redis.call('HSET', KEYS[4], page[2][i], ARGV[1])
+  answer[#answer + 1] = page[2][i]
+end
+redis.call('EXPIRE', KEYS[4], ARGV[5])
+for _, order in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+  answer[#answer + 1] = order
+end
+return answer
