@@ -60,7 +60,8 @@ class ArchitectureTest {
           entry("cart", Set.of("product", "stock")),
           entry("order", Set.of("product", "stock", "coupon", "cart")),
           entry("payment", Set.of("order", "point")),
-          entry("ranking", Set.of("product", "payment")));
+          entry("ranking", Set.of("product", "payment")),
+          entry("consistency", Set.of("stock", "coupon")));
 
   private static final Map<String, Set<String>> NEIGHBOURS = neighbours();
 

@@ -140,6 +140,8 @@ class ApiDocumentIT {
     }
     answers(user, HttpMethod.GET, "/products/{id}", "/products/" + product, "", 200);
     answers(user, HttpMethod.GET, "/coupons/{id}", "/coupons/" + campaign, "", 200);
+    Shopper admin = new Shopper(name, tokens.admin(name), List.of(port));
+    answers(admin, HttpMethod.GET, "/admin/consistency", "/admin/consistency", "", 200);
   }
 
   @ParameterizedTest

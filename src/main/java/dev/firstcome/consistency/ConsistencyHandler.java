@@ -1,0 +1,53 @@
+package dev.firstcome.consistency;
+
+import dev.firstcome.consistency.Consistency.Report;
+import dev.firstcome.redis.Look.Compared;
+import dev.firstcome.web.Answers;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
+
+@Component
+class ConsistencyHandler {
+
+  private final Consistency consistency;
+
+  ConsistencyHandler(Consistency consistency) {
+    this.consistency = consistency;
+  }
+
+  /** What is known, also while Redis or PostgreSQL is away: its age says how much it is worth. */
+  Mono<ServerResponse> show(ServerRequest request) {
+    return Answers.ok(ReportBody.of(consistency.latest()));
+  }
+
+  record ReportBody(
+      @Nullable Instant checkedAt, List<StockBody> stock, List<CouponBody> coupons, int repaired) {
+
+    static ReportBody of(Report report) {
+      return new ReportBody(
+          report.checkedAt(),
+          report.stock().stream().map(StockBody::of).toList(),
+          report.coupons().stream().map(CouponBody::of).toList(),
+          report.repaired());
+    }
+  }
+
+  record StockBody(long productId, long redis, long database) {
+
+    static StockBody of(Compared compared) {
+      return new StockBody(compared.id(), compared.gate(), compared.database());
+    }
+  }
+
+  record CouponBody(long couponId, long redis, long database) {
+
+    static CouponBody of(Compared compared) {
+      return new CouponBody(compared.id(), compared.gate(), compared.database());
+    }
+  }
+}
