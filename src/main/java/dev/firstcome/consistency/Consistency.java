@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -23,10 +25,12 @@ import reactor.core.publisher.Mono;
 @Component
 class Consistency {
 
+  private static final Logger log = LoggerFactory.getLogger(Consistency.class);
+
   private final GateWalk stock;
   private final GateWalk coupons;
   private final Clock clock;
-  private boolean stockWalked;
+  private volatile boolean stockWalked;
   private volatile Report latest = new Report(null, List.of(), List.of(), 0);
 
   Consistency(
@@ -71,15 +75,18 @@ class Consistency {
   private boolean goOn(boolean walked) {
     if (walked && stockWalked) {
       report(stock.finish(), coupons.finish());
-      begin();
+      stockWalked = false;
       return false;
     }
-    stockWalked |= walked;
+    stockWalked = stockWalked || walked;
     return true;
   }
 
   private void report(Pass stock, Pass coupons) {
     int repaired = stock.repaired() + coupons.repaired();
+    if (repaired > 0) {
+      log.warn("repaired: {} products, {} campaigns", stock.repaired(), coupons.repaired());
+    }
     latest = new Report(clock.instant(), stock.entries(), coupons.entries(), repaired);
   }
 

@@ -14,7 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
-/** Goes through one gate, look by look, and keeps what it has seen. One step at a time. */
+/**
+ * Goes through one gate, look by look, and keeps what it has seen. One step at a time; but a step
+ * that its loop has given up may still come to its end beside the next one.
+ */
 final class GateWalk {
 
   private static final Logger log = LoggerFactory.getLogger(GateWalk.class);
@@ -72,7 +75,7 @@ final class GateWalk {
         .register(meters);
   }
 
-  void begin() {
+  synchronized void begin() {
     cursor = Look.START;
     pass = new Pass();
     doubts.forgetStale(clock.instant());
@@ -80,10 +83,14 @@ final class GateWalk {
 
   /** Emits whether this was the last step. */
   Mono<Boolean> step() {
-    return gate.look(cursor, batch, doubts.lasting(clock.instant())).map(this::take);
+    return gate.look(cursor(), batch, doubts.lasting(clock.instant())).map(this::take);
   }
 
-  private boolean take(Look look) {
+  private synchronized String cursor() {
+    return cursor;
+  }
+
+  private synchronized boolean take(Look look) {
     Instant now = clock.instant();
     compared.increment(look.compared().size());
     inconclusive.increment(look.inconclusive());
@@ -92,16 +99,18 @@ final class GateWalk {
       doubts.saw(one, now);
       if (one.repaired()) {
         (one.difference() > 0 ? tightened : loosened).increment();
-        log.warn("{} gate repaired: {}", name, one);
+        log.debug("{} gate repaired: {}", name, one);
       }
     }
     cursor = look.next();
     return cursor.equals(Look.START);
   }
 
-  /** Makes what has been found the latest result. */
-  Pass finish() {
-    last = pass;
-    return pass;
+  /** Makes what has been found the latest result, and begins anew. */
+  synchronized Pass finish() {
+    Pass whole = pass;
+    last = whole;
+    begin();
+    return whole;
   }
 }

@@ -22,8 +22,8 @@
  * It gives out as many as it should, but tells those who are missing "sold out" when they ask
  * again. No single loss does that: the holders and who of them is held are written together.
  *
- * <p>Proved in {@code ConsistencyIT}, {@code StockComparisonIT}, {@code CouponComparisonIT} and
- * {@code DoubtsTest}. Knows stock, coupon and the house.
+ * <p>Proved in {@code ConsistencyIT}, {@code TwoInstancesIT}, {@code StockComparisonIT}, {@code
+ * CouponComparisonIT} and {@code DoubtsTest}. Knows stock, coupon and the house.
  */
 @NullMarked
 package dev.firstcome.consistency;

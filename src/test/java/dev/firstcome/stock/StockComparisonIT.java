@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -265,8 +266,7 @@ class StockComparisonIT {
     redis.call(r -> r.zrem("stock:{0}:held", order.toString())).block(LIMIT);
     assertThat(look(tea)).containsExactly(new Compared(tea, 10, 10, false));
     Double time = redis.call(r -> r.zscore("stock:{0}:held", order.toString())).block(LIMIT);
-    assertThat(time)
-        .isCloseTo(clock.instant().toEpochMilli(), org.assertj.core.data.Offset.offset(20_000.0));
+    assertThat(time).isCloseTo(clock.instant().toEpochMilli(), Offset.offset(20_000.0));
   }
 
   /**
