@@ -1,6 +1,7 @@
 package dev.firstcome.database;
 
 import dev.firstcome.batch.FailureClassifier;
+import io.netty.util.concurrent.EventExecutorGroup;
 import io.r2dbc.postgresql.PostgresqlConnectionFactoryProvider;
 import java.util.Map;
 import org.springframework.boot.r2dbc.autoconfigure.ConnectionFactoryOptionsBuilderCustomizer;
@@ -23,6 +24,12 @@ class DatabaseConfiguration {
     // first.
     return LoopResources.create(
         "database", 1, Runtime.getRuntime().availableProcessors(), true, false);
+  }
+
+  /** The same loops, to be watched. */
+  @Bean(destroyMethod = "")
+  EventExecutorGroup databaseEventLoops(LoopResources databaseLoops) {
+    return databaseLoops.onClient(LoopResources.DEFAULT_NATIVE);
   }
 
   @Bean

@@ -7,6 +7,8 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Transports;
+import io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -32,6 +34,12 @@ class RedisConfiguration {
         .ioThreadPoolSize(Runtime.getRuntime().availableProcessors())
         .computationThreadPoolSize(2)
         .build();
+  }
+
+  /** The loops that the client uses, to be watched. */
+  @Bean(destroyMethod = "")
+  EventExecutorGroup redisEventLoops(ClientResources redisResources) {
+    return redisResources.eventLoopGroupProvider().allocate(Transports.eventLoopGroupClass());
   }
 
   @Bean(destroyMethod = "")

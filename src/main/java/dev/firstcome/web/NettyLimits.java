@@ -1,6 +1,7 @@
 package dev.firstcome.web;
 
 import io.netty.channel.ChannelPipeline;
+import io.netty.util.concurrent.EventExecutorGroup;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -24,6 +25,12 @@ class NettyLimits {
     resources.setUseGlobalResources(false);
     resources.setLoopResourcesSupplier(() -> LoopResources.create("http", loops, true));
     return resources;
+  }
+
+  /** The same loops, to be watched. */
+  @Bean(destroyMethod = "")
+  EventExecutorGroup httpEventLoops(ReactorResourceFactory httpLoops) {
+    return httpLoops.getLoopResources().onServer(LoopResources.DEFAULT_NATIVE);
   }
 
   @Bean

@@ -99,21 +99,49 @@ final class EmbeddedPostgres {
   private int listen() throws IOException {
     for (int attempt = 1; attempt <= FreePort.ATTEMPTS; attempt++) {
       int port = FreePort.find();
-      List<String> start =
-          List.of(
-              home.resolve("bin/pg_ctl").toString(),
-              "--pgdata=" + data(),
-              "--log=" + folder.resolve("server.log"),
-              "--options=-p " + port,
-              "--timeout=30",
-              "--wait",
-              "start");
-      if (Command.run(folder, START_LIMIT, user.command(start)) == 0) {
+      if (listensOn(port)) {
         return port;
       }
     }
-    throw new IOException(
+    throw doesNotStart();
+  }
+
+  private boolean listensOn(int port) throws IOException {
+    List<String> start =
+        List.of(
+            home.resolve("bin/pg_ctl").toString(),
+            "--pgdata=" + data(),
+            "--log=" + folder.resolve("server.log"),
+            "--options=-p " + port,
+            "--timeout=30",
+            "--wait",
+            "start");
+    return Command.run(folder, START_LIMIT, user.command(start)) == 0;
+  }
+
+  private IOException doesNotStart() {
+    return new IOException(
         "PostgreSQL does not start: " + Command.tail(folder.resolve("server.log")));
+  }
+
+  /**
+   * Starts the run's server anew, on its data and its port, once all of its processes have ended,
+   * however.
+   *
+   * @throws IOException if it does not start; the message has the end of its log
+   */
+  static void restart(WorkFolder work, Path home, int port) throws IOException {
+    Path folder = work.path().resolve("postgres");
+    var server = new EmbeddedPostgres(home, folder, PlainUser.find(work.path()));
+    // A killed one leaves it, and a zombie that nobody reaps would be taken for its owner.
+    Files.deleteIfExists(server.data().resolve("postmaster.pid"));
+    for (int attempt = 1; attempt <= FreePort.ATTEMPTS; attempt++) {
+      // The last children of a killed server may still be letting go of its memory.
+      if (server.listensOn(port)) {
+        return;
+      }
+    }
+    throw server.doesNotStart();
   }
 
   private static Server describe(int port, String password) throws SQLException {

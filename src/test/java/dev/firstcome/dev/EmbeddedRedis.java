@@ -54,6 +54,20 @@ final class EmbeddedRedis {
             + Command.tail(folder.resolve("redis.log")));
   }
 
+  /**
+   * Starts it anew on its port, with what its folder's {@code dump.rdb} has, if there is one.
+   *
+   * @throws IOException if it does not start; the message has the end of its log
+   */
+  static void restart(Path program, int port) throws IOException {
+    Path folder = Objects.requireNonNull(program.getParent());
+    Path settings = folder.resolve("redis-%d.conf".formatted(port));
+    List<String> start = List.of(program.toString(), settings.toString());
+    if (Command.run(folder, START_LIMIT, start) != 0 || awaitAnswer(settings, port).isEmpty()) {
+      throw new IOException("Redis does not start: " + Command.tail(folder.resolve("redis.log")));
+    }
+  }
+
   /** Daemonized into a session of its own, so that Ctrl-C ends the shop before it. */
   static String settings(Path folder, int port) {
     return """

@@ -31,21 +31,29 @@ public final class NoBlocking implements BeforeAllCallback, AfterAllCallback {
   @Override
   public void beforeAll(ExtensionContext context) {
     if (INSTALLED.compareAndSet(false, true)) {
-      BlockHound.install(
-          hound ->
-              hound
-                  // Reads /dev/urandom, which is a file that never waits.
-                  .allowBlockingCallsInside("java.security.SecureRandom", "nextBytes")
-                  // A lock that is held for a few instructions, around the count of writers.
-                  .allowBlockingCallsInside(
-                      "io.lettuce.core.protocol.SharedLock", "incrementWriters")
-                  // Spring Data looks at a repository method's type once, and only if it is a file.
-                  .allowBlockingCallsInside(
-                      "org.springframework.data.projection.ProxyProjectionFactory",
-                      "getProjectionMetadata")
-                  .blockingMethodCallback(call -> FOUND.offer(stack(call.toString()))));
-      provesThatItSees();
+      install(FOUND);
     }
+  }
+
+  /**
+   * Watches this JVM from now on.
+   *
+   * @param found takes each call that blocks, with its stack, while there is room
+   */
+  public static void install(BlockingQueue<String> found) {
+    BlockHound.install(
+        hound ->
+            hound
+                // Reads /dev/urandom, which is a file that never waits.
+                .allowBlockingCallsInside("java.security.SecureRandom", "nextBytes")
+                // A lock that is held for a few instructions, around the count of writers.
+                .allowBlockingCallsInside("io.lettuce.core.protocol.SharedLock", "incrementWriters")
+                // Spring Data looks at a repository method's type once, and only if it is a file.
+                .allowBlockingCallsInside(
+                    "org.springframework.data.projection.ProxyProjectionFactory",
+                    "getProjectionMetadata")
+                .blockingMethodCallback(call -> found.offer(stack(call.toString()))));
+    provesThatItSees(found);
   }
 
   private static String stack(String method) {
@@ -55,10 +63,10 @@ public final class NoBlocking implements BeforeAllCallback, AfterAllCallback {
   }
 
   /** A hound that sees nothing would pass everything. */
-  private static void provesThatItSees() {
+  private static void provesThatItSees(BlockingQueue<String> found) {
     Mono.fromRunnable(() -> LockSupport.parkNanos(1)).subscribeOn(Schedulers.parallel()).block();
-    assertThat(FOUND).as("BlockHound is at work").isNotEmpty();
-    FOUND.clear();
+    assertThat(found).as("BlockHound is at work").isNotEmpty();
+    found.clear();
   }
 
   @Override

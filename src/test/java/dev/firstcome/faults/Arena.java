@@ -1,0 +1,154 @@
+package dev.firstcome.faults;
+
+import dev.firstcome.dev.Cable;
+import dev.firstcome.dev.Stores;
+import dev.firstcome.faults.Plan.Fault;
+import java.io.File;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Two instances of the shop, PostgreSQL, Redis, and between each instance and each store a cable of
+ * its own. Begins and ends the faults of a plan.
+ */
+final class Arena implements AutoCloseable {
+
+  static final int INSTANCES = 2;
+
+  private final Stores stores;
+  private final List<Instance> instances = new ArrayList<>();
+  private final List<Cable> toPostgres = new ArrayList<>();
+  private final List<Cable> toRedis = new ArrayList<>();
+  private final HttpClient http;
+
+  private Arena(Stores stores, HttpClient http) {
+    this.stores = stores;
+    this.http = http;
+  }
+
+  /**
+   * @param shop the command that starts an instance
+   * @param logs where the instances write
+   */
+  static Arena open(List<String> shop, String secret, File logs, HttpClient http)
+      throws IOException, SQLException, InterruptedException {
+    Arena arena = new Arena(Stores.start(), http);
+    // However this process ends, short of being killed, nothing of it stays.
+    Runtime.getRuntime().addShutdownHook(new Thread(arena::closeQuietly, "arena-close"));
+    for (int i = 0; i < INSTANCES; i++) {
+      arena.add(shop, secret, new File(logs, "shop-%d.log".formatted(i)));
+    }
+    for (Instance instance : arena.instances) {
+      instance.start();
+      instance.awaitOpen(http);
+    }
+    return arena;
+  }
+
+  private void add(List<String> shop, String secret, File log) throws IOException {
+    Cable postgres = new Cable("127.0.0.1", stores.postgresPort());
+    Cable redis = new Cable("127.0.0.1", stores.redisPort());
+    toPostgres.add(postgres);
+    toRedis.add(redis);
+    Map<String, String> environment =
+        Map.of(
+            "SPRING_R2DBC_URL",
+            "r2dbc:postgresql://127.0.0.1:%d/%s".formatted(postgres.port(), stores.user()),
+            "SPRING_R2DBC_USERNAME",
+            stores.user(),
+            "SPRING_R2DBC_PASSWORD",
+            stores.password(),
+            "SPRING_DATA_REDIS_URL",
+            "redis://127.0.0.1:" + redis.port(),
+            "FIRSTCOME_SECURITY_JWTSECRET",
+            secret);
+    instances.add(new Instance(Stores.freePort(), shop, environment, log));
+  }
+
+  Stores stores() {
+    return stores;
+  }
+
+  /** The way to the instances. */
+  Door door() {
+    return new Door(http, instances.stream().map(Instance::port).toList());
+  }
+
+  void begin(Fault fault) throws IOException, InterruptedException {
+    Instance instance = instances.get(fault.instance());
+    Cable postgres = toPostgres.get(fault.instance());
+    Cable redis = toRedis.get(fault.instance());
+    int latency = 50 + new Random(fault.chance()).nextInt(400);
+    switch (fault.kind()) {
+      case KILL_INSTANCE -> instance.kill();
+      case STOP_INSTANCE -> instance.stop();
+      case FREEZE_INSTANCE -> instance.freeze();
+      case KILL_POSTGRES -> stores.killPostgres();
+      case QUIT_POSTGRES -> stores.quitPostgres();
+      case FREEZE_POSTGRES -> stores.freezePostgres();
+      case SLOW_POSTGRES -> postgres.slow(latency, 50, fault.chance());
+      case TEAR_POSTGRES -> postgres.tear(0.02, fault.chance());
+      case SILENCE_POSTGRES -> postgres.silence();
+      case KILL_REDIS, OLD_REDIS -> stores.killRedis();
+      case FLUSH_REDIS -> stores.askRedis("FLUSHALL");
+      case FREEZE_REDIS -> stores.freezeRedis();
+      case SLOW_REDIS -> redis.slow(latency, 50, fault.chance());
+      case TEAR_REDIS -> redis.tear(0.05, fault.chance());
+      case SILENCE_REDIS -> redis.silence();
+    }
+  }
+
+  /** Returns when what was away is there again. */
+  void end(Fault fault) throws IOException, InterruptedException {
+    Instance instance = instances.get(fault.instance());
+    switch (fault.kind()) {
+      case KILL_INSTANCE, STOP_INSTANCE -> {
+        instance.start();
+        instance.awaitOpen(http);
+      }
+      case FREEZE_INSTANCE -> instance.thaw();
+      case KILL_POSTGRES, QUIT_POSTGRES -> stores.restartPostgres();
+      case FREEZE_POSTGRES -> stores.thawPostgres();
+      case KILL_REDIS -> stores.restartRedis();
+      case OLD_REDIS -> stores.restartRedisFromSnapshot();
+      case FREEZE_REDIS -> stores.thawRedis();
+      case FLUSH_REDIS -> {
+        // It was over at once.
+      }
+      case SLOW_POSTGRES, TEAR_POSTGRES, SILENCE_POSTGRES ->
+          toPostgres.get(fault.instance()).mend();
+      case SLOW_REDIS, TEAR_REDIS, SILENCE_REDIS -> toRedis.get(fault.instance()).mend();
+    }
+  }
+
+  private void closeQuietly() {
+    try {
+      close();
+    } catch (IOException e) {
+      System.err.println("faults: the servers stay until the next start: " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    for (Instance instance : instances) {
+      if (instance.isRunning()) {
+        instance.kill();
+      }
+    }
+    for (Cable cable : toPostgres) {
+      cable.close();
+    }
+    for (Cable cable : toRedis) {
+      cable.close();
+    }
+    stores.close();
+  }
+}

@@ -1,0 +1,51 @@
+package dev.firstcome.faults;
+
+/** What can happen to the shop. */
+enum Kind {
+  KILL_INSTANCE("instance killed (`kill -9`) and started again", Target.INSTANCE, 0),
+  STOP_INSTANCE("instance stopped (`TERM`) and started again", Target.INSTANCE, 0),
+  FREEZE_INSTANCE("instance frozen (`SIGSTOP`)", Target.INSTANCE, 4000),
+  KILL_POSTGRES("PostgreSQL and its children killed (`kill -9`)", Target.POSTGRES, 2000),
+  QUIT_POSTGRES("PostgreSQL shut down immediately (`QUIT`)", Target.POSTGRES, 2000),
+  FREEZE_POSTGRES("PostgreSQL frozen (`SIGSTOP`)", Target.POSTGRES, 4000),
+  SLOW_POSTGRES("wire to PostgreSQL slow, 50 to 500 ms", Target.POSTGRES, 4000),
+  TEAR_POSTGRES("wire to PostgreSQL resets connections", Target.POSTGRES, 4000),
+  SILENCE_POSTGRES("wire to PostgreSQL silent, no reset", Target.POSTGRES, 4000),
+  KILL_REDIS("Redis killed, back empty", Target.REDIS, 3000),
+  OLD_REDIS("Redis killed, back with an old snapshot", Target.REDIS, 2000),
+  FLUSH_REDIS("Redis flushed", Target.REDIS, 1),
+  FREEZE_REDIS("Redis frozen (`SIGSTOP`)", Target.REDIS, 4000),
+  SLOW_REDIS("wire to Redis slow, 50 to 500 ms", Target.REDIS, 4000),
+  TEAR_REDIS("wire to Redis resets connections", Target.REDIS, 4000),
+  SILENCE_REDIS("wire to Redis silent, no reset", Target.REDIS, 4000);
+
+  enum Target {
+    INSTANCE,
+    POSTGRES,
+    REDIS
+  }
+
+  private final String label;
+  private final Target target;
+  private final int longestMillis;
+
+  Kind(String label, Target target, int longestMillis) {
+    this.label = label;
+    this.target = target;
+    this.longestMillis = longestMillis;
+  }
+
+  /** For people. */
+  String label() {
+    return label;
+  }
+
+  Target target() {
+    return target;
+  }
+
+  /** The longest time between its beginning and its end; 0 for what ends at once. */
+  int longestMillis() {
+    return longestMillis;
+  }
+}

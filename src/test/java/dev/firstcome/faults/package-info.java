@@ -1,0 +1,9 @@
+/**
+ * Fault runs on the real thing: two instances of the shop, PostgreSQL and Redis as processes, load
+ * over HTTP, faults from a seeded plan, and afterwards the clients' own records held against the
+ * database. Run by {@code src/test/faults}; {@code src/docs/faults.md} says what it shows.
+ */
+@NullMarked
+package dev.firstcome.faults;
+
+import org.jspecify.annotations.NullMarked;
