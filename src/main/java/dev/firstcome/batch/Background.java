@@ -3,26 +3,35 @@ package dev.firstcome.batch;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
  * Runs what no reply waits for: telling the gate how a batch ended, loading it. Such work may be
- * lost at any moment without harm, because a sweep or the next request makes up for it.
+ * lost at any moment without harm, because a sweep or the next request makes up for it. A shutdown
+ * lets what has begun come to its end, so that no gate holds what nobody waits for.
  */
 @Component
-public class Background {
+public class Background implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(Background.class);
 
   /** Pieces of work in flight; above it new ones are dropped, as a crash would drop them. */
   private static final int LIMIT = 1024;
 
+  /** How long a shutdown waits for it: each piece has time limits of its own. */
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
+
   private final Semaphore places = new Semaphore(LIMIT);
   private final Counter dropped;
+  private volatile boolean running;
 
   Background(MeterRegistry meters) {
     this.dropped =
@@ -47,5 +56,30 @@ public class Background {
     work.doFinally(end -> places.release())
         .subscribe(done -> {}, failure -> log.warn("{}: {}", what, failure.toString()));
     return true;
+  }
+
+  @Override
+  public void start() {
+    running = true;
+  }
+
+  @Override
+  public void stop() {
+    running = false;
+    long end = System.nanoTime() + DRAIN_LIMIT.toNanos();
+    while (places.availablePermits() < LIMIT && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  /** Below the lanes, whose last batches start the last of it. */
+  @Override
+  public int getPhase() {
+    return -2;
   }
 }

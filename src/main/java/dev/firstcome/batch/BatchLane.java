@@ -1,6 +1,7 @@
 package dev.firstcome.batch;
 
 import dev.firstcome.problem.CommonRefusal;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +36,8 @@ import reactor.core.scheduler.Scheduler;
  * <p>A command waits in a bounded queue until one of the lane's few batches in flight has come
  * back; then everything that has queued leaves together. Nobody lingers: under light load a batch
  * is one command. The lane owns the work from {@link #submit} on, so a caller that goes away
- * cancels nothing.
+ * cancels nothing. Under standing overload ({@link QueueDelay}) it refuses at once rather than
+ * after waiting.
  *
  * @param <C> the command
  * @param <T> what a command makes or finds
@@ -51,10 +54,14 @@ public final class BatchLane<C, T> {
   private final Function<List<C>, Mono<List<Verdict<T>>>> work;
   private final FailureClassifier classifier;
   private final Scheduler timers;
+  private final LongSupplier nanos;
+  private final QueueDelay delay;
   private final Queue<Waiter<C, T>> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger held = new AtomicInteger();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final Counter refused;
   private final DistributionSummary sizes;
   private final Timer durations;
 
@@ -63,6 +70,7 @@ public final class BatchLane<C, T> {
    *     must be safe to repeat
    * @param classifier tells what a failure of {@code work} means
    * @param timers watches the deadline
+   * @param nanos a clock that never goes back
    */
   BatchLane(
       String name,
@@ -70,12 +78,20 @@ public final class BatchLane<C, T> {
       Function<List<C>, Mono<List<Verdict<T>>>> work,
       FailureClassifier classifier,
       MeterRegistry meters,
-      Scheduler timers) {
+      Scheduler timers,
+      LongSupplier nanos) {
     this.name = name;
     this.settings = settings;
     this.work = work;
     this.classifier = classifier;
     this.timers = timers;
+    this.nanos = nanos;
+    this.delay = new QueueDelay(settings.target(), settings.interval(), settings.maxBatch(), nanos);
+    this.refused =
+        Counter.builder("firstcome.lane.refused")
+            .description("commands that were refused because too many waited, or had for too long")
+            .tag("lane", name)
+            .register(meters);
     this.sizes = meters.summary("firstcome.lane.batch.size", "lane", name);
     this.durations =
         Timer.builder("firstcome.lane.batch.duration")
@@ -85,26 +101,34 @@ public final class BatchLane<C, T> {
     Gauge.builder("firstcome.lane.depth", held, AtomicInteger::get)
         .tag("lane", name)
         .register(meters);
+    Gauge.builder("firstcome.lane.shedding", delay, d -> d.isShedding() ? 1 : 0)
+        .description("1 while the lane takes no more than its next batch carries")
+        .tag("lane", name)
+        .register(meters);
   }
 
   /**
    * Queues the command on subscription.
    *
    * @return its effect, once committed; or {@link dev.firstcome.problem.Refused}: the decision's
-   *     refusal, {@code OVERLOADED} when the lane is full, {@code DEPENDENCY_UNAVAILABLE} when the
-   *     store is away
+   *     refusal, {@code OVERLOADED} when the lane is full or has been for too long, in which case
+   *     nothing was done, {@code DEPENDENCY_UNAVAILABLE} when the store is away
    */
   public Mono<Verdict.Done<T>> submit(C command) {
-    return Mono.create(sink -> enqueue(new Waiter<>(command, sink, EventLoops.current())));
+    return Mono.create(
+        sink -> enqueue(new Waiter<>(command, sink, EventLoops.current(), nanos.getAsLong())));
   }
 
   private void enqueue(Waiter<C, T> waiter) {
     // Reserved before it is queued, so that the limit holds however many arrive at once.
-    if (held.incrementAndGet() > settings.capacity() || closed.get()) {
+    boolean fits = held.incrementAndGet() <= settings.capacity();
+    if (!fits || closed.get() || !delay.admits(waiting.get())) {
       held.decrementAndGet();
+      refused.increment();
       waiter.sink.error(CommonRefusal.OVERLOADED.refused());
       return;
     }
+    waiting.incrementAndGet();
     queue.add(waiter);
     pump();
   }
@@ -133,12 +157,29 @@ public final class BatchLane<C, T> {
     return false;
   }
 
+  /** A batch of those who still wait; who has waited for too long hears so, and has no effect. */
   private List<Waiter<C, T>> take() {
+    long now = nanos.getAsLong();
     List<Waiter<C, T>> batch = new ArrayList<>();
+    List<Waiter<C, T>> late = new ArrayList<>();
     for (Waiter<C, T> next; batch.size() < settings.maxBatch() && (next = queue.poll()) != null; ) {
-      batch.add(next);
+      boolean inTime = now - next.since <= settings.deadline().toNanos();
+      (inTime ? batch : late).add(next);
+    }
+    waiting.addAndGet(-batch.size() - late.size());
+    if (!batch.isEmpty()) {
+      delay.left(now - batch.get(batch.size() - 1).since);
+    }
+    if (!late.isEmpty()) {
+      refused.increment(late.size());
+      held.addAndGet(-late.size());
+      answer(late, Collections.nCopies(late.size(), tooLate()));
     }
     return batch;
+  }
+
+  private static <T> Verdict<T> tooLate() {
+    return Verdict.no(CommonRefusal.OVERLOADED.refused());
   }
 
   private void fly(List<Waiter<C, T>> batch) {
@@ -188,6 +229,10 @@ public final class BatchLane<C, T> {
     inFlight.decrementAndGet();
     held.addAndGet(-batch.size());
     pump();
+    answer(batch, verdicts);
+  }
+
+  private void answer(List<Waiter<C, T>> batch, List<Verdict<T>> verdicts) {
     // Each reply on its request's own loop, one task per loop: otherwise the one driver thread that
     // read the commit would encode every response.
     Map<Executor, List<Runnable>> replies = new IdentityHashMap<>();
@@ -252,7 +297,8 @@ public final class BatchLane<C, T> {
     }
   }
 
-  private record Waiter<C, T>(C command, MonoSink<Verdict.Done<T>> sink, Executor home) {
+  private record Waiter<C, T>(
+      C command, MonoSink<Verdict.Done<T>> sink, Executor home, long since) {
 
     void reply(@Nullable Verdict<T> verdict) {
       if (verdict instanceof Verdict.Done<T> done) {

@@ -3,7 +3,9 @@ package dev.firstcome.batch;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
@@ -22,23 +24,34 @@ public class Lanes implements SmartLifecycle {
   private final FailureClassifier classifier;
   private final MeterRegistry meters;
   private final Scheduler timers;
+  private final LongSupplier nanos;
   private final List<BatchLane<?, ?>> lanes = new CopyOnWriteArrayList<>();
   private volatile boolean running;
 
   @Autowired
   Lanes(LaneSettings settings, FailureClassifier classifier, MeterRegistry meters) {
-    this(settings, classifier, meters, Schedulers.parallel());
+    this(settings, classifier, meters, Schedulers.parallel(), System::nanoTime);
   }
 
   /**
-   * @param timers watches the deadlines
+   * @param timers watches the deadlines, and is the clock
    */
   Lanes(
       LaneSettings settings, FailureClassifier classifier, MeterRegistry meters, Scheduler timers) {
+    this(settings, classifier, meters, timers, () -> timers.now(TimeUnit.NANOSECONDS));
+  }
+
+  private Lanes(
+      LaneSettings settings,
+      FailureClassifier classifier,
+      MeterRegistry meters,
+      Scheduler timers,
+      LongSupplier nanos) {
     this.settings = settings;
     this.classifier = classifier;
     this.meters = meters;
     this.timers = timers;
+    this.nanos = nanos;
   }
 
   /**
@@ -46,9 +59,14 @@ public class Lanes implements SmartLifecycle {
    *     must be safe to repeat
    */
   public <C, T> BatchLane<C, T> open(String name, Function<List<C>, Mono<List<Verdict<T>>>> work) {
-    BatchLane<C, T> lane = new BatchLane<>(name, settings, work, classifier, meters, timers);
+    BatchLane<C, T> lane = new BatchLane<>(name, settings, work, classifier, meters, timers, nanos);
     lanes.add(lane);
     return lane;
+  }
+
+  /** Connections to the database that the lanes take between them at the most. */
+  public int connections() {
+    return lanes.size() * settings.concurrency();
   }
 
   /** Also after a stop: a context may be paused and go on. */

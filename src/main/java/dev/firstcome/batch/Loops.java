@@ -40,6 +40,11 @@ public class Loops implements SmartLifecycle {
     return loop;
   }
 
+  /** Connections to the database that the loops take between them at the most: one each. */
+  public int connections() {
+    return loops.size();
+  }
+
   @Override
   public void start() {
     running = true;

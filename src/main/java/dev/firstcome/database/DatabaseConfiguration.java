@@ -2,14 +2,25 @@ package dev.firstcome.database;
 
 import dev.firstcome.batch.FailureClassifier;
 import io.netty.util.concurrent.EventExecutorGroup;
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactoryProvider;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactories;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactoryOptions;
+import io.r2dbc.spi.ValidationDepth;
+import java.time.Duration;
 import java.util.Map;
-import org.springframework.boot.r2dbc.autoconfigure.ConnectionFactoryOptionsBuilderCustomizer;
+import org.springframework.boot.r2dbc.autoconfigure.R2dbcConnectionDetails;
+import org.springframework.boot.r2dbc.autoconfigure.R2dbcProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
+import reactor.pool.PooledRefMetadata;
 
-/** How connections are made: on loops of their own, and with no statement that may run for ever. */
+/** How connections are made: on loops of their own, and with nothing that may last for ever. */
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfiguration {
 
@@ -19,11 +30,13 @@ class DatabaseConfiguration {
   }
 
   @Bean(destroyMethod = "dispose")
-  LoopResources databaseLoops() {
+  LoopResources databaseLoops(DatabaseSettings settings) {
     // Not colocated: reactor-netty would put every connection on the one HTTP loop that asked
     // first.
-    return LoopResources.create(
-        "database", 1, Runtime.getRuntime().availableProcessors(), true, false);
+    LoopResources loops =
+        LoopResources.create(
+            "database", 1, Runtime.getRuntime().availableProcessors(), true, false);
+    return new WatchedLoops(loops, settings.answerTimeout());
   }
 
   /** The same loops, to be watched. */
@@ -32,17 +45,54 @@ class DatabaseConfiguration {
     return databaseLoops.onClient(LoopResources.DEFAULT_NATIVE);
   }
 
-  @Bean
-  ConnectionFactoryOptionsBuilderCustomizer boundedConnections(
-      LoopResources databaseLoops, DatabaseSettings settings) {
+  /**
+   * In the place of Spring Boot's, from the same properties: that one lets any number wait, and
+   * hands out connections that were lost while they were at rest.
+   */
+  @Bean(destroyMethod = "dispose")
+  ConnectionPool connectionFactory(
+      R2dbcConnectionDetails server,
+      R2dbcProperties properties,
+      LoopResources databaseLoops,
+      DatabaseSettings settings) {
+    R2dbcProperties.Pool pool = properties.getPool();
+    return new ConnectionPool(
+        ConnectionPoolConfiguration.builder(driver(server, databaseLoops, settings))
+            .initialSize(pool.getInitialSize())
+            .maxSize(pool.getMaxSize())
+            .maxIdleTime(pool.getMaxIdleTime())
+            .maxAcquireTime(pool.getMaxAcquireTime())
+            .maxCreateConnectionTime(pool.getMaxCreateConnectionTime())
+            .acquireRetry(pool.getAcquireRetry())
+            .customizer(
+                builder ->
+                    builder
+                        .maxPendingAcquire(settings.maxWaiting())
+                        .evictionPredicate((c, use) -> isSpent(c, use, pool.getMaxIdleTime())))
+            .build());
+  }
+
+  private static ConnectionFactory driver(
+      R2dbcConnectionDetails server, LoopResources loops, DatabaseSettings settings) {
     Map<String, String> limits =
         Map.of(
             "statement_timeout", settings.statementTimeout().toMillis() + "ms",
             "lock_timeout", settings.lockTimeout().toMillis() + "ms",
             "idle_in_transaction_session_timeout", settings.idleTimeout().toMillis() + "ms");
-    return options ->
-        options
-            .option(PostgresqlConnectionFactoryProvider.LOOP_RESOURCES, databaseLoops)
-            .option(PostgresqlConnectionFactoryProvider.OPTIONS, limits);
+    ConnectionFactoryOptions options =
+        server
+            .getConnectionFactoryOptions()
+            .mutate()
+            .option(PostgresqlConnectionFactoryProvider.LOOP_RESOURCES, loops)
+            .option(PostgresqlConnectionFactoryProvider.TCP_KEEPALIVE, true)
+            .option(PostgresqlConnectionFactoryProvider.OPTIONS, limits)
+            .build();
+    return ConnectionFactories.get(options);
+  }
+
+  /** Lost, or at rest for too long. The driver answers the local look at once. */
+  private static boolean isSpent(Connection connection, PooledRefMetadata use, Duration maxIdle) {
+    boolean alive = Mono.from(connection.validate(ValidationDepth.LOCAL)).toFuture().getNow(false);
+    return !alive || use.idleTime() >= maxIdle.toMillis();
   }
 }

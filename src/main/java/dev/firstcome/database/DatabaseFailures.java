@@ -8,6 +8,8 @@ import io.r2dbc.spi.R2dbcTransientResourceException;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import reactor.pool.PoolAcquirePendingLimitException;
+import reactor.pool.PoolShutdownException;
 
 /** Tells a race from an outage from a defect, by SQLSTATE where there is one. */
 public final class DatabaseFailures {
@@ -38,6 +40,8 @@ public final class DatabaseFailures {
             || failure instanceof R2dbcTransientResourceException
             || failure instanceof R2dbcTimeoutException
             || failure instanceof TimeoutException
+            || failure instanceof PoolAcquirePendingLimitException
+            || failure instanceof PoolShutdownException
             || failure instanceof IOException;
     return away ? Failure.UNAVAILABLE : Failure.POISONED;
   }

@@ -5,23 +5,36 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Limits that PostgreSQL itself enforces on each connection.
+ * Limits of each connection, most of which PostgreSQL itself enforces.
  *
  * @param statementTimeout how long one statement may run
  * @param lockTimeout how long a statement waits for a row lock
  * @param idleTimeout how long a transaction may sit idle before the server ends it, so that a lost
  *     client's locks go
+ * @param answerTimeout how long the server may say nothing at all when it was asked something; then
+ *     the connection is closed, because nobody is there
+ * @param maxWaiting how many may wait for a connection; one more is refused
  */
 @ConfigurationProperties("firstcome.database")
 public record DatabaseSettings(
     @DefaultValue("5s") Duration statementTimeout,
     @DefaultValue("3s") Duration lockTimeout,
-    @DefaultValue("10s") Duration idleTimeout) {
+    @DefaultValue("10s") Duration idleTimeout,
+    @DefaultValue("6s") Duration answerTimeout,
+    @DefaultValue("4096") int maxWaiting) {
 
   public DatabaseSettings {
     if (lockTimeout.compareTo(statementTimeout) >= 0) {
       throw new IllegalArgumentException(
           "firstcome.database: lock-timeout must be below statement-timeout, or it never applies");
+    }
+    if (answerTimeout.compareTo(statementTimeout) <= 0) {
+      throw new IllegalArgumentException(
+          "firstcome.database: answer-timeout must be above statement-timeout, or a server that is"
+              + " only slow is taken for one that is gone");
+    }
+    if (maxWaiting < 1) {
+      throw new IllegalArgumentException("firstcome.database.max-waiting must be at least 1");
     }
   }
 }

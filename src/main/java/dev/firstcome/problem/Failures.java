@@ -77,7 +77,8 @@ final class Failures {
       return Violation.of("", Rule.REQUEST).refused();
     } else if (cause instanceof ErrorResponse response) {
       return ofSpring(response);
-    } else if (isOneOf(OVERLOADED, cause)) {
+    } else if (isOneOf(OVERLOADED, cause) || isOneOf(OVERLOADED, cause.getCause())) {
+      // Spring wraps a full queue for connections in what it says of a lost database.
       return CommonRefusal.OVERLOADED.refused();
     } else if (isOneOf(UNAVAILABLE, cause) || isServerGoingAway(cause)) {
       return CommonRefusal.DEPENDENCY_UNAVAILABLE.refused();
@@ -85,7 +86,8 @@ final class Failures {
     return null;
   }
 
-  private static boolean isOneOf(List<Class<? extends Throwable>> types, Throwable cause) {
+  private static boolean isOneOf(
+      List<Class<? extends Throwable>> types, @Nullable Throwable cause) {
     return types.stream().anyMatch(type -> type.isInstance(cause));
   }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -32,21 +33,31 @@ public class Redis {
   private final Mono<StatefulRedisConnection<String, String>> connection;
   private final CircuitBreaker breaker;
 
+  @Autowired
   Redis(
       RedisClient client,
       RedisSettings settings,
       CircuitBreaker redisBreaker,
       MeterRegistry meters) {
-    RedisURI uri = settings.uri();
-    List<Script> scripts = Script.all();
-    this.breaker = redisBreaker;
+    this(connection(client, settings.uri(), Script.all()), redisBreaker, meters);
+  }
+
+  Redis(
+      Mono<StatefulRedisConnection<String, String>> connection,
+      CircuitBreaker breaker,
+      MeterRegistry meters) {
+    this.connection = connection;
+    this.breaker = breaker;
     Gauge.builder("firstcome.redis.available", breaker, Redis::lettingThrough)
         .description("1 while calls are let through, 0 while the breaker is open")
         .register(meters);
-    // Connected on first use, so that a start does not depend on Redis; a failure is not kept.
-    this.connection =
-        Mono.fromCompletionStage(() -> connect(client, uri, scripts))
-            .cache(open -> FOR_EVER, failure -> Duration.ZERO, () -> Duration.ZERO);
+  }
+
+  /** Opened on first use, so that a start does not depend on Redis; a failure is not kept. */
+  private static Mono<StatefulRedisConnection<String, String>> connection(
+      RedisClient client, RedisURI uri, List<Script> scripts) {
+    return Mono.fromCompletionStage(() -> connect(client, uri, scripts))
+        .cache(open -> FOR_EVER, failure -> Duration.ZERO, () -> Duration.ZERO);
   }
 
   /**
@@ -75,7 +86,13 @@ public class Redis {
   }
 
   private static int lettingThrough(CircuitBreaker breaker) {
-    return breaker.getState() == CircuitBreaker.State.OPEN ? 0 : 1;
+    CircuitBreaker.State state = breaker.getState();
+    return state == CircuitBreaker.State.OPEN || state == CircuitBreaker.State.FORCED_OPEN ? 0 : 1;
+  }
+
+  /** Asks whether Redis is there, also while the breaker lets nobody else ask. */
+  Mono<String> ping() {
+    return connection.flatMap(open -> Mono.fromCompletionStage(() -> open.async().ping()));
   }
 
   private <T> Mono<T> guarded(Function<RedisAsyncCommands<String, String>, Mono<T>> command) {

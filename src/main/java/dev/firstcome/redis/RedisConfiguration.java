@@ -7,6 +7,8 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.EpollProvider;
 import io.lettuce.core.resource.Transports;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
@@ -28,9 +30,25 @@ class RedisConfiguration {
    */
   private static final int REQUEST_QUEUE_LIMIT = 4096;
 
+  /** How long after a failure to connect it is tried again; Lettuce's own delay grows to 30 s. */
+  private static final Duration RECONNECT_DELAY = Duration.ofMillis(500);
+
+  /** Rest before the kernel asks whether the other side is there, and between asking. */
+  private static final Duration KEEPALIVE_IDLE = Duration.ofSeconds(5);
+
+  private static final Duration KEEPALIVE_INTERVAL = Duration.ofSeconds(2);
+  private static final int KEEPALIVE_PROBES = 3;
+
+  @Bean
+  RedisSocket redisSocket() {
+    return new RedisSocket();
+  }
+
   @Bean(destroyMethod = "")
-  ClientResources redisResources() {
+  ClientResources redisResources(RedisSocket redisSocket) {
     return ClientResources.builder()
+        .nettyCustomizer(redisSocket)
+        .reconnectDelay(Delay.constant(RECONNECT_DELAY))
         .ioThreadPoolSize(Runtime.getRuntime().availableProcessors())
         .computationThreadPoolSize(2)
         .build();
@@ -47,8 +65,7 @@ class RedisConfiguration {
     RedisClient client = RedisClient.create(redisResources, settings.uri());
     client.setOptions(
         ClientOptions.builder()
-            .socketOptions(
-                SocketOptions.builder().connectTimeout(settings.connectTimeout()).build())
+            .socketOptions(socketOptions(settings.connectTimeout()))
             .timeoutOptions(TimeoutOptions.enabled(settings.timeout()))
             .requestQueueSize(REQUEST_QUEUE_LIMIT)
             .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
@@ -58,7 +75,27 @@ class RedisConfiguration {
     return client;
   }
 
-  /** Open for a second after half of the last ten calls failed; then two calls probe. */
+  /** What it asks of the kernel is possible with epoll only, and left out elsewhere. */
+  private static SocketOptions socketOptions(Duration connectTimeout) {
+    boolean epoll = EpollProvider.isAvailable();
+    return SocketOptions.builder()
+        .connectTimeout(connectTimeout)
+        .keepAlive(
+            SocketOptions.KeepAliveOptions.builder()
+                .enable(epoll)
+                .idle(KEEPALIVE_IDLE)
+                .interval(KEEPALIVE_INTERVAL)
+                .count(KEEPALIVE_PROBES)
+                .build())
+        .tcpUserTimeout(
+            SocketOptions.TcpUserTimeoutOptions.builder()
+                .enable(epoll)
+                .tcpUserTimeout(connectTimeout)
+                .build())
+        .build();
+  }
+
+  /** Opened by {@link Pulse}, or when half of the last ten calls failed; closed by it alone. */
   @Bean
   CircuitBreaker redisBreaker() {
     CircuitBreaker breaker =
@@ -68,8 +105,6 @@ class RedisConfiguration {
                 .slidingWindowSize(10)
                 .minimumNumberOfCalls(5)
                 .failureRateThreshold(50)
-                .waitDurationInOpenState(Duration.ofSeconds(1))
-                .permittedNumberOfCallsInHalfOpenState(2)
                 .build());
     breaker
         .getEventPublisher()

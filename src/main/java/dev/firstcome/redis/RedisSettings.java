@@ -43,7 +43,7 @@ public record RedisSettings(
 
   RedisURI uri() {
     if (url != null) {
-      return RedisURI.create(url);
+      return limited(RedisURI.create(url));
     }
     RedisURI.Builder uri = RedisURI.builder().withHost(host).withPort(port).withDatabase(database);
     if (password != null && username != null) {
@@ -51,6 +51,12 @@ public record RedisSettings(
     } else if (password != null) {
       uri.withPassword(password.toCharArray());
     }
-    return uri.build();
+    return limited(uri.build());
+  }
+
+  /** What a URI calls its timeout is how long the first words of a connection may take. */
+  private RedisURI limited(RedisURI uri) {
+    uri.setTimeout(connectTimeout);
+    return uri;
   }
 }

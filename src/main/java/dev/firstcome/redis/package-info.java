@@ -4,7 +4,8 @@
  *
  * <p>The promise: losing Redis costs speed, not service. A call answers or fails within its time
  * limit, nothing is repeated whose outcome is unknown, and while Redis is away a failure is
- * immediate. Knows no other room.
+ * immediate. Nobody but {@link dev.firstcome.redis.Pulse} finds out whether it is back. Proved in
+ * {@code SilentRedisIT}. Knows {@code batch} for its loop.
  */
 @NullMarked
 package dev.firstcome.redis;

@@ -35,8 +35,11 @@ class NettyLimits {
 
   @Bean
   WebServerFactoryCustomizer<NettyReactiveWebServerFactory> connectionLimits(
-      WebSettings settings, JsonMapper json) {
-    return factory -> factory.addServerCustomizers(server -> limited(server, settings, json));
+      WebSettings settings, JsonMapper json, LastWords lastWords) {
+    return factory ->
+        factory.addServerCustomizers(
+            server -> limited(server, settings, json),
+            server -> server.doOnBound(bound -> lastWords.listensOn(bound.channel())));
   }
 
   private static HttpServer limited(HttpServer server, WebSettings settings, JsonMapper json) {

@@ -8,11 +8,14 @@ import dev.firstcome.problem.CommonRefusal;
 import dev.firstcome.problem.Refused;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -23,16 +26,28 @@ import reactor.test.StepVerifier;
 
 class BatchLaneTest {
 
-  private static final LaneSettings SETTINGS = new LaneSettings(8, 4, 1, 2, Duration.ofMillis(400));
+  private static final LaneSettings SETTINGS =
+      new LaneSettings(
+          8, 4, 1, 2, Duration.ofMillis(400), Duration.ofMillis(50), Duration.ofMillis(200));
+
+  /** Moved by the tests. */
+  private final AtomicLong nanos = new AtomicLong();
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   /** Every batch that the work was given, in order. */
   private final List<List<Integer>> batches = new ArrayList<>();
 
   private BatchLane<Integer, String> lane(
       Function<List<Integer>, Mono<List<Verdict<String>>>> work) {
+    return lane(SETTINGS, work);
+  }
+
+  private BatchLane<Integer, String> lane(
+      LaneSettings settings, Function<List<Integer>, Mono<List<Verdict<String>>>> work) {
     return new BatchLane<>(
         "test",
-        SETTINGS,
+        settings,
         batch -> {
           batches.add(List.copyOf(batch));
           return work.apply(batch);
@@ -43,8 +58,9 @@ class BatchLaneTest {
                 : failure instanceof IllegalStateException
                     ? Failure.TRANSIENT
                     : Failure.UNAVAILABLE,
-        new SimpleMeterRegistry(),
-        Schedulers.parallel());
+        meters,
+        Schedulers.parallel(),
+        nanos::get);
   }
 
   private static List<Verdict<String>> doneAll(List<Integer> batch) {
@@ -208,6 +224,51 @@ class BatchLaneTest {
     lane.open();
 
     StepVerifier.create(lane.submit(1)).expectNextCount(1).verifyComplete();
+  }
+
+  @Test
+  void refusesWithoutAnyEffectWhoHasWaitedForTooLong() {
+    Sinks.Empty<Void> commit = Sinks.empty();
+    BatchLane<Integer, String> lane = lane(batch -> commit.asMono().thenReturn(doneAll(batch)));
+    ask(lane, 1);
+    CompletableFuture<Done<String>> old = ask(lane, 2);
+    nanos.addAndGet(Duration.ofMillis(300).toNanos());
+    CompletableFuture<Done<String>> young = ask(lane, 3);
+    nanos.addAndGet(Duration.ofMillis(101).toNanos());
+    commit.tryEmitEmpty();
+
+    assertThat(batches).containsExactly(List.of(1), List.of(3));
+    assertThat(old.handle((done, error) -> error).join()).satisfies(BatchLaneTest::isOverloaded);
+    assertThat(young).isCompleted();
+    assertThat(meters.get("firstcome.lane.depth").gauge().value()).isZero();
+    assertThat(meters.get("firstcome.lane.refused").counter().count()).isEqualTo(1);
+  }
+
+  @Test
+  void underStandingOverloadTakesNoMoreThanItsNextBatchCarries() {
+    Deque<Sinks.Empty<Void>> flights = new ArrayDeque<>();
+    BatchLane<Integer, String> lane =
+        lane(
+            new LaneSettings(
+                100, 4, 1, 2, SETTINGS.deadline(), SETTINGS.target(), SETTINGS.interval()),
+            batch -> {
+              Sinks.Empty<Void> flight = Sinks.empty();
+              flights.add(flight);
+              return flight.asMono().thenReturn(doneAll(batch));
+            });
+    // Four leave and eight come, each 100 ms: even the youngest has waited for longer than 50 ms.
+    for (int i = 0; i < 4; i++) {
+      IntStream.range(0, 8).forEach(j -> ask(lane, j));
+      nanos.addAndGet(Duration.ofMillis(100).toNanos());
+      flights.remove().tryEmitEmpty();
+    }
+
+    assertThat(meters.get("firstcome.lane.shedding").gauge().value()).isOne();
+    StepVerifier.create(lane.submit(1)).verifyErrorSatisfies(BatchLaneTest::isOverloaded);
+    while (meters.get("firstcome.lane.depth").gauge().value() > 4) {
+      flights.remove().tryEmitEmpty();
+    }
+    assertThat(ask(lane, 1)).isNotDone();
   }
 
   private static void isOverloaded(Throwable error) {

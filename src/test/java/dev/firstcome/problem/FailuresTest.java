@@ -39,7 +39,9 @@ class FailuresTest {
   @Test
   void callsAFullQueueOverloaded() {
     assertThat(refusal(new RejectedExecutionException())).isEqualTo(CommonRefusal.OVERLOADED);
-    assertThat(refusal(new PoolAcquirePendingLimitException(7)))
+    Throwable full = new PoolAcquirePendingLimitException(7);
+    assertThat(refusal(full)).isEqualTo(CommonRefusal.OVERLOADED);
+    assertThat(refusal(new DataAccessResourceFailureException("no connection", full)))
         .isEqualTo(CommonRefusal.OVERLOADED);
   }
 

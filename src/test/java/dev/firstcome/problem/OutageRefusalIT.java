@@ -10,7 +10,7 @@ import static org.springframework.web.reactive.function.server.RouterFunctions.r
 
 import dev.firstcome.database.Database;
 import dev.firstcome.dev.Cable;
-import dev.firstcome.dev.Servers;
+import dev.firstcome.dev.Cables;
 import dev.firstcome.dev.ShopTest;
 import dev.firstcome.dev.Sql;
 import dev.firstcome.dev.Tokens;
@@ -18,11 +18,9 @@ import dev.firstcome.problem.RefusalCheck.Ask;
 import dev.firstcome.problem.RefusalCheck.Row;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -39,7 +37,6 @@ import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.core.env.StandardEnvironment;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -59,6 +56,9 @@ import reactor.core.publisher.Sinks;
       "firstcome.limits.writes-burst=1",
       "firstcome.lanes.capacity=1",
       "firstcome.lanes.deadline=4s",
+      "firstcome.database.answer-timeout=3s",
+      "firstcome.database.statement-timeout=2500ms",
+      "firstcome.database.lock-timeout=2s",
       "firstcome.web.request-timeout=6s",
     })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -87,26 +87,9 @@ class OutageRefusalIT {
     }
   }
 
-  /** PostgreSQL as for every other test, but at the other end of a cable. */
   @DynamicPropertySource
   static void layTheCable(DynamicPropertyRegistry registry) {
-    StandardEnvironment environment = new StandardEnvironment();
-    Map<String, Object> servers = Servers.forTests(environment);
-    for (String name : List.of("url", "username", "password")) {
-      String property = "spring.r2dbc." + name;
-      Object value = servers.getOrDefault(property, environment.getProperty(property));
-      if (value != null) {
-        Object led = name.equals("url") ? overCable(value.toString()) : value;
-        registry.add(property, () -> led);
-      }
-    }
-  }
-
-  private static String overCable(String url) {
-    URI address = URI.create(url.substring("r2dbc:".length()));
-    Cable cable = new Cable(address.getHost(), address.getPort());
-    toPostgres = cable;
-    return url.replace(address.getHost() + ":" + address.getPort(), "127.0.0.1:" + cable.port());
+    toPostgres = Cables.toPostgres(registry);
   }
 
   @Autowired private Tokens tokens;
