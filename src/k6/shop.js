@@ -9,7 +9,7 @@ import http from "k6/http";
 export const BASE = __ENV.BASE || "http://localhost:8080";
 export const API = `${BASE}/api/v1`;
 
-// Names no request of an earlier run on the same shop.
+// Names no request of an earlier run on the same shop. Each VU has its own, unless RUN is given.
 export const RUN = __ENV.RUN || Date.now().toString(36);
 
 // A refusal is an answer; only these are failures of the shop.
@@ -35,13 +35,24 @@ function sign(claims) {
   return `${signed}.${hmac("sha256", __ENV.JWT_SECRET, signed, "base64rawurl")}`;
 }
 
-// Sends as the owner of the token. `name` groups the measurements; `key` is the Idempotency-Key.
-export function send(method, path, { token, body, key, name }) {
+// Sends as the owner of the token. `name` groups the measurements; `key` is the Idempotency-Key; what else is given are
+// k6's parameters of a request.
+export function send(method, path, options) {
+  const { url, body, params } = request(method, path, options);
+  return http.request(method, url, body, params);
+}
+
+// The same request so many times at once.
+export function sendTogether(times, method, path, options) {
+  return http.batch(Array.from({ length: times }, () => ({ method, ...request(method, path, options) })));
+}
+
+function request(method, path, { token, body, key, name, ...others }) {
   const headers = {};
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
-  return http.request(method, API + path, body ? JSON.stringify(body) : null, { headers, tags: { name } });
+  return { url: API + path, body: body ? JSON.stringify(body) : null, params: { headers, tags: { name }, ...others } };
 }
 
 // Status and code, such as "409 COUPON_SOLD_OUT"; only the status of a good answer.
@@ -51,6 +62,6 @@ export function outcome(answer) {
 
 // A user of this run: each iteration is somebody else.
 export function newcomer() {
-  const userId = `k6-${RUN}-${exec.scenario.iterationInTest}`;
+  const userId = `k6-${RUN}-${exec.scenario.name}-${exec.scenario.iterationInTest}`;
   return { userId, token: token(userId) };
 }
