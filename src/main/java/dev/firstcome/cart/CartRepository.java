@@ -1,7 +1,14 @@
 package dev.firstcome.cart;
 
+import static dev.firstcome.database.Columns.longs;
+import static dev.firstcome.database.Columns.texts;
+import static dev.firstcome.database.Columns.uuids;
+
 import dev.firstcome.database.Database;
+import dev.firstcome.database.Session;
 import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -52,6 +59,13 @@ class CartRepository {
 
   private static final String CLEAR = "DELETE FROM cart_items WHERE user_id = $1";
 
+  private static final String ORDERS_FROM_CARTS =
+      """
+      SELECT DISTINCT ordered.id
+      FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS ordered (id, user_id, product_id)
+      JOIN cart_items USING (user_id, product_id)
+      """;
+
   private final Database database;
 
   CartRepository(Database database) {
@@ -99,6 +113,16 @@ class CartRepository {
                     row.get("in_stock", Boolean.class)),
             userId)
         .map(Cart::new);
+  }
+
+  /** Those of the orders that want something which is in their user's cart. */
+  Mono<List<UUID>> ordersFromCarts(Session session, List<CartUse> uses) {
+    return session.list(
+        ORDERS_FROM_CARTS,
+        row -> row.get(0, UUID.class),
+        uuids(uses, CartUse::orderId),
+        texts(uses, CartUse::userId),
+        longs(uses, CartUse::productId));
   }
 
   Mono<Long> remove(String userId, long productId) {

@@ -3,8 +3,11 @@ package dev.firstcome.cart;
 import static dev.firstcome.problem.CommonRefusal.OVERLOADED;
 import static dev.firstcome.product.ProductRefusal.PRODUCT_NOT_FOUND;
 
+import dev.firstcome.database.Session;
 import dev.firstcome.problem.Refused;
 import java.time.Clock;
+import java.util.List;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -51,6 +54,14 @@ public class Carts {
                   ? put(user, product, quantity, adds, attempts - 1)
                   : OVERLOADED.asError();
             });
+  }
+
+  /**
+   * Inside an order's transaction: which of the orders have anything to be taken out of a cart.
+   * Most buyers of a drop have no cart, and need no event to tell it of.
+   */
+  public Mono<List<UUID>> ordersFromCarts(Session session, List<CartUse> uses) {
+    return repository.ordersFromCarts(session, uses);
   }
 
   Mono<Cart> of(String userId) {

@@ -1,6 +1,8 @@
 package dev.firstcome.order;
 
 import dev.firstcome.batch.Verdict;
+import dev.firstcome.cart.CartUse;
+import dev.firstcome.cart.Carts;
 import dev.firstcome.coupon.CouponUse;
 import dev.firstcome.coupon.Coupons;
 import dev.firstcome.coupon.IssuedCoupon;
@@ -42,6 +44,7 @@ class OrderBatch {
   private final Stock stock;
   private final Coupons coupons;
   private final OrderRepository repository;
+  private final Carts carts;
   private final Outbox outbox;
   private final Relay relay;
   private final Database database;
@@ -52,6 +55,7 @@ class OrderBatch {
       Stock stock,
       Coupons coupons,
       OrderRepository repository,
+      Carts carts,
       Outbox outbox,
       Relay relay,
       Database database,
@@ -60,6 +64,7 @@ class OrderBatch {
     this.stock = stock;
     this.coupons = coupons;
     this.repository = repository;
+    this.carts = carts;
     this.outbox = outbox;
     this.relay = relay;
     this.database = database;
@@ -157,17 +162,33 @@ class OrderBatch {
     }
     Map<Long, Long> taken = new HashMap<>();
     List<CouponUse> uses = new ArrayList<>();
-    List<OutboxEvent> events = new ArrayList<>();
     for (Order order : placed) {
       order.lines().forEach(line -> taken.merge(line.productId(), line.quantity(), Long::sum));
-      events.add(OutboxEvent.of(Consumer.CART, "order.placed", order.id(), order.createdAt()));
       order.couponUse().ifPresent(uses::add);
     }
     return repository
         .place(session, placed)
         .then(stock.take(session, taken))
         .then(coupons.markUsed(session, uses))
-        .then(outbox.write(session, events));
+        .then(carts.ordersFromCarts(session, cartUses(placed)))
+        .flatMap(fromCarts -> outbox.write(session, events(placed, fromCarts)));
+  }
+
+  private static List<CartUse> cartUses(List<Order> placed) {
+    return placed.stream()
+        .flatMap(
+            order ->
+                order.lines().stream()
+                    .map(line -> new CartUse(order.id(), order.userId(), line.productId())))
+        .toList();
+  }
+
+  private static List<OutboxEvent> events(List<Order> placed, List<UUID> fromCarts) {
+    Set<UUID> told = Set.copyOf(fromCarts);
+    return placed.stream()
+        .filter(order -> told.contains(order.id()))
+        .map(o -> OutboxEvent.of(Consumer.CART, "order.placed", o.id(), o.createdAt()))
+        .toList();
   }
 
   private void settle(List<Asked> admitted, List<Verdict<Order>> verdicts) {
@@ -183,9 +204,10 @@ class OrderBatch {
           shortages(no).forEach(shortage -> tooGenerous.add(shortage.productId()));
         }
       } else if (verdicts.get(i) instanceof Verdict.Done<Order> done) {
-        // A repetition takes nothing, so what it has just reserved goes back.
-        boolean freshlyHeld = one.admission().word() == Word.HELD && done.replayed();
-        (freshlyHeld ? released : confirmed).add(one.wish().id());
+        // A repetition takes nothing, so what it has reserved goes back; also what it may have
+        // reserved when the gate was asked and did not answer in time.
+        boolean heldBefore = one.admission().word() == Word.ALREADY_HELD || !done.replayed();
+        (heldBefore ? confirmed : released).add(one.wish().id());
       }
     }
     gate.settle(confirmed, released, tooGenerous);

@@ -13,7 +13,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * Makes the gate read again what a closed order has given back, so that it is sold and not only
- * there. Forgetting twice is as good as once. The subject of every event is the order.
+ * there. Reading twice is as good as once. The subject of every event is the order.
  */
 @Component
 class ReturnedStock implements OutboxConsumer {
@@ -35,13 +35,13 @@ class ReturnedStock implements OutboxConsumer {
 
   @Override
   public Mono<Round> deliver(int limit) {
-    return exactlyOnce.deliver(Consumer.STOCK_GATE, limit, this::forget);
+    return exactlyOnce.deliver(Consumer.STOCK_GATE, limit, this::refresh);
   }
 
-  private Mono<Void> forget(Session session, List<OutboxEvent> events) {
+  private Mono<Void> refresh(Session session, List<OutboxEvent> events) {
     return repository
         .productsOf(session, events.stream().map(OutboxEvent::subject).toList())
-        .flatMap(gate::forgotten)
+        .flatMap(gate::refreshed)
         // No event's fault: the relay pauses and tries them all again.
         .onErrorMap(away -> new IOException("the gate is away", away));
   }

@@ -23,9 +23,9 @@ interface ProductRows extends Repository<Product, Long> {
       """
       SELECT id, name, description, price, quantity AS stock, on_sale, created_at
       FROM products JOIN stock ON product_id = id
-      WHERE id = :id
+      WHERE id = ANY(:ids)
       """)
-  Mono<Product> findById(long id);
+  Flux<Product> findByIds(Long[] ids);
 
   // The first supply is an adjustment like any other: their sum is what there ever was.
   @Query(

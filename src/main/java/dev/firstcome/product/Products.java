@@ -2,11 +2,15 @@ package dev.firstcome.product;
 
 import static dev.firstcome.product.ProductRefusal.PRODUCT_NOT_FOUND;
 
+import dev.firstcome.batch.BatchLane;
+import dev.firstcome.batch.Lanes;
+import dev.firstcome.batch.Verdict;
 import dev.firstcome.product.ProductHandler.Change;
 import dev.firstcome.product.ProductHandler.ListedBody;
 import dev.firstcome.product.ProductHandler.NewProduct;
 import java.time.Clock;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -16,10 +20,12 @@ public class Products {
 
   private final ProductRows rows;
   private final Clock clock;
+  private final BatchLane<Long, Product> reads;
 
-  Products(ProductRows rows, Clock clock) {
+  Products(ProductRows rows, Clock clock, Lanes lanes) {
     this.rows = rows;
     this.clock = clock;
+    this.reads = lanes.open("product read", this::read);
   }
 
   /**
@@ -28,7 +34,18 @@ public class Products {
    * @return refuses with {@code PRODUCT_NOT_FOUND}
    */
   public Mono<Product> find(long id) {
-    return rows.findById(id).switchIfEmpty(PRODUCT_NOT_FOUND.asError());
+    return reads.submit(id).map(Verdict.Done::value);
+  }
+
+  /** However many look at a product at the same moment, it is read once, and as it is now. */
+  private Mono<List<Verdict<Product>>> read(List<Long> ids) {
+    return rows.findByIds(ids.stream().distinct().toArray(Long[]::new))
+        .collectMap(Product::id)
+        .map(found -> ids.stream().map(id -> verdict(found.get(id))).toList());
+  }
+
+  private static Verdict<Product> verdict(@Nullable Product product) {
+    return product == null ? Verdict.no(PRODUCT_NOT_FOUND.refused()) : Verdict.done(product);
   }
 
   Mono<List<ListedBody>> newestBefore(long id, int limit) {

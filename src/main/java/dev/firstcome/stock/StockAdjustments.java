@@ -59,7 +59,7 @@ class StockAdjustments {
                 lock(session, lines)
                     .map(levels -> Adjusting.decide(lines, levels))
                     .flatMap(after -> write(session, lines, reason, by).thenReturn(after)))
-        .doOnNext(after -> gate.forget(after.keySet()));
+        .doOnNext(after -> gate.refresh(after.keySet()));
   }
 
   private static Mono<Map<Long, Long>> lock(Session session, List<Line> lines) {

@@ -64,15 +64,16 @@ public class StockGate {
 
   /**
    * Makes the gate read these products again, in the background: after every change of stock that
-   * was not a reservation, so that a raised stock is sold and not only there.
+   * was not a reservation, so that a raised stock is sold and not only there. Until then it goes on
+   * with what it knows. If this is lost, the comparison makes up for it.
    */
-  public void forget(Collection<Long> productIds) {
-    background.start("forget stock", forgotten(productIds));
+  public void refresh(Collection<Long> productIds) {
+    background.start("refresh stock", load(productIds));
   }
 
   /** The same, for a caller who must know: fails while Redis is away. */
-  public Mono<Void> forgotten(Collection<Long> productIds) {
-    return scripts.settle(List.of(), List.of(), productIds);
+  public Mono<Void> refreshed(Collection<Long> productIds) {
+    return load(productIds);
   }
 
   private void loadUnknown(List<Admission> admissions) {

@@ -27,6 +27,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamContext;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /** Request bodies: strict JSON of a bounded size, read into a record that validates itself. */
 @Component
@@ -35,6 +36,8 @@ public class Body {
   /** Deeper, longer and wider than any body of the API, and far from what would cost us. */
   private static final JsonFactory JSON =
       JsonFactory.builder()
+          // One event loop, one buffer: the default pool is one queue for all of them.
+          .recyclerPool(JsonRecyclerPools.threadLocalPool())
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(16)

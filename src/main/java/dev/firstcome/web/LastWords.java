@@ -76,6 +76,12 @@ class LastWords implements WebFilter, SmartLifecycle {
     return running;
   }
 
+  /** No more than the server itself: one that is paused goes on listening. */
+  @Override
+  public boolean isPauseable() {
+    return false;
+  }
+
   /** Before the server's own graceful end. */
   @Override
   public int getPhase() {

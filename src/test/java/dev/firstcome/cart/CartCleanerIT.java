@@ -28,6 +28,7 @@ class CartCleanerIT {
   @Autowired Database database;
   @Autowired Outbox outbox;
   @Autowired Relay relay;
+  @Autowired Carts carts;
 
   private final String user = "cleaned-" + UUID.randomUUID();
   private List<Long> products;
@@ -90,5 +91,23 @@ class CartCleanerIT {
         .atMost(LIMIT)
         .untilAsserted(() -> assertThat(cart(user)).isEqualTo(Map.of(some, 2, untouched, 5)));
     assertThat(cart(user + "2")).isEqualTo(Map.of(some, 5));
+  }
+
+  @Test
+  void concernsTheCartsOnlyWithOrdersThatWantWhatIsInThem() {
+    UUID fromCart = UUID.randomUUID();
+    UUID mixed = UUID.randomUUID();
+    UUID somethingElse = UUID.randomUUID();
+    UUID somebodyElses = UUID.randomUUID();
+    List<CartUse> uses =
+        List.of(
+            new CartUse(fromCart, user, products.get(0)),
+            new CartUse(fromCart, user, products.get(1)),
+            new CartUse(mixed, user, products.get(3)),
+            new CartUse(mixed, user, products.get(2)),
+            new CartUse(somethingElse, user, products.get(3)),
+            new CartUse(somebodyElses, user + "2", products.get(1)));
+    assertThat(database.transaction(s -> carts.ordersFromCarts(s, uses)).block(LIMIT))
+        .containsExactlyInAnyOrder(fromCart, mixed);
   }
 }

@@ -54,7 +54,7 @@ class ConsistencyIT extends ComparedShop {
     RELEASED_TWICE(t -> t.gate(4)),
     SOLD_WITHOUT_THE_GATE(t -> t.change(-7)),
     OLD_SNAPSHOT_BEFORE_SALES(t -> t.restoreAfter(() -> t.buy(t.port, 5))),
-    OLD_SNAPSHOT_BEFORE_A_SUPPLY(t -> t.restoreAfter(t::supplyAndForget)),
+    OLD_SNAPSHOT_BEFORE_A_SUPPLY(t -> t.restoreAfter(t::supplyAndRefresh)),
     OLD_SNAPSHOT_BEFORE_A_CANCELLATION(t -> t.restoreAfter(t::buyAndCancel)),
     OLD_SNAPSHOT_BEFORE_COUPONS(t -> t.restoreAfter(() -> t.issueTo("second", "third"))),
     FLUSHED(t -> t.redis.call(r -> r.flushdb()).block(LIMIT)),
@@ -74,9 +74,9 @@ class ConsistencyIT extends ComparedShop {
     sql.run("UPDATE stock SET quantity = quantity + $2 WHERE product_id = $1", product, units);
   }
 
-  private void supplyAndForget() {
+  private void supplyAndRefresh() {
     supply(port, 5);
-    await().atMost(LIMIT).until(() -> available() == null);
+    await().atMost(LIMIT).until(() -> String.valueOf(quantity()).equals(available()));
   }
 
   private void issueTo(String... users) {
@@ -88,7 +88,7 @@ class ConsistencyIT extends ComparedShop {
     String id = buying(shopper, "k", 4).block(LIMIT).body().path("id").asString();
     Answer cancelled = shopper.sending(HttpMethod.POST, "/orders/" + id + "/cancel").block(LIMIT);
     assertThat(cancelled.outcome()).isEqualTo("200");
-    await().atMost(LIMIT).until(() -> available() == null);
+    await().atMost(LIMIT).until(() -> String.valueOf(quantity()).equals(available()));
   }
 
   @ParameterizedTest

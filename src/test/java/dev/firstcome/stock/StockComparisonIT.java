@@ -161,7 +161,7 @@ class StockComparisonIT {
       case RELEASE -> release(held);
       case CONFIRM -> confirm(held);
       case LOAD -> load(tea);
-      case FORGET -> gate.forgotten(List.of(tea)).block(LIMIT);
+      case FORGET -> scripts.settle(List.of(), List.of(), List.of(tea)).block(LIMIT);
       case FLUSH -> {
         redis.call(r -> r.flushdb()).block(LIMIT);
         load(tea, cup);
@@ -287,7 +287,7 @@ class StockComparisonIT {
     redis.call(r -> r.hset(AVAILABLE, "4503599627370495", "7")).block(LIMIT);
     assertThat(look(4503599627370495L)).isEmpty();
     assertThat(available(4503599627370495L)).isEqualTo("7");
-    gate.forgotten(List.of(4503599627370495L)).block(LIMIT);
+    scripts.settle(List.of(), List.of(), List.of(4503599627370495L)).block(LIMIT);
   }
 
   @Test
@@ -307,7 +307,7 @@ class StockComparisonIT {
 
     assertThat(seen).containsAll(many);
     assertThat(looks).isGreaterThan(5);
-    gate.forgotten(many).block(LIMIT);
+    scripts.settle(List.of(), List.of(), many).block(LIMIT);
   }
 
   /** A sweep that has more to do says so, and comes to an end. */
