@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +30,13 @@ public class Background implements SmartLifecycle {
   /** How long a shutdown waits for it: each piece has time limits of its own. */
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
 
+  /** Between two failures that the log tells of: a store that is away fails hundreds a second. */
+  private static final Duration TELLING = Duration.ofSeconds(1);
+
   private final Semaphore places = new Semaphore(LIMIT);
   private final Counter dropped;
+  private final Counter failed;
+  private final AtomicLong lastTold = new AtomicLong(System.nanoTime() - TELLING.toNanos());
   private volatile boolean running;
 
   Background(MeterRegistry meters) {
@@ -38,12 +44,16 @@ public class Background implements SmartLifecycle {
         Counter.builder("firstcome.background.dropped")
             .description("pieces of background work that found no place")
             .register(meters);
+    this.failed =
+        Counter.builder("firstcome.background.failed")
+            .description("pieces of background work that failed, which something else makes up for")
+            .register(meters);
     Gauge.builder("firstcome.background.in.flight", places, p -> LIMIT - p.availablePermits())
         .register(meters);
   }
 
   /**
-   * Starts the work, or drops it when there is too much already. Its failure is logged.
+   * Starts the work, or drops it when there is too much already. Its failure is counted and logged.
    *
    * @return whether it was started: if not, nothing of it was subscribed to
    */
@@ -53,9 +63,18 @@ public class Background implements SmartLifecycle {
       log.warn("{}: dropped, {} pieces of work are in flight", what, LIMIT);
       return false;
     }
-    work.doFinally(end -> places.release())
-        .subscribe(done -> {}, failure -> log.warn("{}: {}", what, failure.toString()));
+    work.doFinally(end -> places.release()).subscribe(done -> {}, failure -> failed(what, failure));
     return true;
+  }
+
+  /** Every batch of an outage fails here: counted each, told once in a while. */
+  private void failed(String what, Throwable failure) {
+    failed.increment();
+    long now = System.nanoTime();
+    long told = lastTold.get();
+    if (now - told >= TELLING.toNanos() && lastTold.compareAndSet(told, now)) {
+      log.warn("{}: {}", what, failure.toString());
+    }
   }
 
   @Override

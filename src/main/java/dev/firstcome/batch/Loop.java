@@ -1,8 +1,8 @@
 package dev.firstcome.batch;
 
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +27,7 @@ public final class Loop {
   private final Mono<Boolean> work;
   private final LoopSettings settings;
   private final Scheduler timers;
+  private final DoubleSupplier chance;
   private final AtomicBoolean running = new AtomicBoolean();
   private volatile Sinks.Empty<Void> bell = Sinks.empty();
   private volatile Sinks.Empty<Void> stopping = Sinks.empty();
@@ -39,14 +40,21 @@ public final class Loop {
   /**
    * @param interval between two turns if nobody wakes it
    * @param work one bounded turn; emits whether there is more to do at once
+   * @param chance from 0 to 1, exclusive: spreads the pauses
    */
   Loop(
-      String name, Duration interval, Mono<Boolean> work, LoopSettings settings, Scheduler timers) {
+      String name,
+      Duration interval,
+      Mono<Boolean> work,
+      LoopSettings settings,
+      Scheduler timers,
+      DoubleSupplier chance) {
     this.name = name;
     this.interval = interval;
     this.work = work;
     this.settings = settings;
     this.timers = timers;
+    this.chance = chance;
   }
 
   /**
@@ -116,7 +124,7 @@ public final class Loop {
   }
 
   private Mono<Void> pause(Duration about) {
-    double factor = 1 + JITTER * (2 * ThreadLocalRandom.current().nextDouble() - 1);
+    double factor = 1 + JITTER * (2 * chance.getAsDouble() - 1);
     return Mono.delay(Duration.ofNanos((long) (about.toNanos() * factor)), timers).then();
   }
 }

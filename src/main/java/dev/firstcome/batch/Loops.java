@@ -3,11 +3,15 @@ package dev.firstcome.batch;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -20,11 +24,24 @@ public class Loops implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Loops.class);
 
   private final LoopSettings settings;
+  private final Scheduler timers;
+  private final DoubleSupplier chance;
   private final List<Loop> loops = new CopyOnWriteArrayList<>();
   private volatile boolean running;
 
+  @Autowired
   Loops(LoopSettings settings) {
+    this(settings, Schedulers.parallel(), () -> ThreadLocalRandom.current().nextDouble());
+  }
+
+  /**
+   * @param timers watches intervals and deadlines
+   * @param chance from 0 to 1, exclusive: spreads the pauses
+   */
+  Loops(LoopSettings settings, Scheduler timers, DoubleSupplier chance) {
     this.settings = settings;
+    this.timers = timers;
+    this.chance = chance;
   }
 
   /**
@@ -32,7 +49,7 @@ public class Loops implements SmartLifecycle {
    * @param work one bounded turn; emits whether there is more to do at once, and never ends empty
    */
   public Loop add(String name, Duration interval, Mono<Boolean> work) {
-    Loop loop = new Loop(name, interval, work, settings, Schedulers.parallel());
+    Loop loop = new Loop(name, interval, work, settings, timers, chance);
     loops.add(loop);
     if (running) {
       loop.start();

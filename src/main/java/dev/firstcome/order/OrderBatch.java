@@ -77,6 +77,10 @@ class OrderBatch {
     boolean isShort() {
       return admission.word() == Word.SHORT;
     }
+
+    boolean isHeld() {
+      return admission.word() == Word.HELD || admission.word() == Word.ALREADY_HELD;
+    }
   }
 
   Mono<List<Verdict<Order>>> place(List<Wish> wishes) {
@@ -204,10 +208,14 @@ class OrderBatch {
           shortages(no).forEach(shortage -> tooGenerous.add(shortage.productId()));
         }
       } else if (verdicts.get(i) instanceof Verdict.Done<Order> done) {
-        // A repetition takes nothing, so what it has reserved goes back; also what it may have
-        // reserved when the gate was asked and did not answer in time.
-        boolean heldBefore = one.admission().word() == Word.ALREADY_HELD || !done.replayed();
-        (heldBefore ? confirmed : released).add(one.wish().id());
+        if (one.isHeld() && !done.replayed()) {
+          confirmed.add(one.wish().id());
+        } else if (one.admission().word() == Word.HELD) {
+          // A repetition takes nothing, so what it has just reserved goes back.
+          released.add(one.wish().id());
+        }
+        // Whatever else may be held under its name, or will be once a late call arrives, may have
+        // been taken or not: that is left to the sweep.
       }
     }
     gate.settle(confirmed, released, tooGenerous);

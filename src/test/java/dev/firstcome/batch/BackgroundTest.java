@@ -28,9 +28,10 @@ class BackgroundTest {
   }
 
   @Test
-  void givesAPlaceBackWhenTheWorkFails() {
+  void givesAPlaceBackWhenTheWorkFailsAndCountsIt() {
     for (int i = 0; i < 2000; i++) {
       assertThat(background.start("fails", Mono.error(new IllegalStateException("away")))).isTrue();
     }
+    assertThat(meters.counter("firstcome.background.failed").count()).isEqualTo(2000);
   }
 }

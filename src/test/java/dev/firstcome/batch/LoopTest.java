@@ -31,7 +31,7 @@ class LoopTest {
   private final Loop loop = loop(Duration.ofSeconds(10));
 
   private Loop loop(Duration interval) {
-    return new Loop("test", interval, Mono.defer(this::next), SETTINGS, time);
+    return new Loop("test", interval, Mono.defer(this::next), SETTINGS, time, Math::random);
   }
 
   private Mono<Boolean> next() {
@@ -194,7 +194,8 @@ class LoopTest {
                   return false;
                 }),
             eager,
-            Schedulers.parallel());
+            Schedulers.parallel(),
+            Math::random);
     busy.start();
     List<Thread> threads = new ArrayList<>();
     for (int t = 0; t < 4; t++) {

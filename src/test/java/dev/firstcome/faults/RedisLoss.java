@@ -23,7 +23,7 @@ final class RedisLoss {
   /** So little that the shop is at work all the time. */
   private static final int THOUGHT_MILLIS = 10;
 
-  private static final int WARM_UP_SECONDS = 20;
+  private static final int WARM_UP_SECONDS = 75;
   private static final int SECONDS = 15;
   private static final int LOOKS = 40;
   private static final int LOOK_MILLIS = 100;
@@ -73,7 +73,7 @@ final class RedisLoss {
 
   /**
    * While the load goes on: it has to have brought everything behind the gate by itself. A gate
-   * forgets a product whenever an order of it is cancelled, so each has to be there now and then.
+   * forgets a product with which it was too generous, so each has to be there now and then.
    */
   private List<String> behindTheGate(Market market) throws InterruptedException {
     Gates gates = new Gates(arena.stores());
