@@ -21,7 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("firstcome.lanes")
 public record LaneSettings(
     @DefaultValue("8192") int capacity,
-    @DefaultValue("512") int maxBatch,
+    @DefaultValue("128") int maxBatch,
     @DefaultValue("2") int concurrency,
     @DefaultValue("3") int retries,
     @DefaultValue("8s") Duration deadline,

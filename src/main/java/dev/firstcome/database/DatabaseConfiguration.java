@@ -47,7 +47,8 @@ class DatabaseConfiguration {
 
   /**
    * In the place of Spring Boot's, from the same properties: that one lets any number wait, and
-   * hands out connections that were lost while they were at rest.
+   * hands out connections that were lost while they were at rest. Of the pool's properties it takes
+   * sizes and times.
    */
   @Bean(destroyMethod = "dispose")
   ConnectionPool connectionFactory(
@@ -68,7 +69,7 @@ class DatabaseConfiguration {
                 builder ->
                     builder
                         .maxPendingAcquire(settings.maxWaiting())
-                        .evictionPredicate((c, use) -> isSpent(c, use, pool.getMaxIdleTime())))
+                        .evictionPredicate((c, use) -> isSpent(c, use, pool)))
             .build());
   }
 
@@ -90,9 +91,13 @@ class DatabaseConfiguration {
     return ConnectionFactories.get(options);
   }
 
-  /** Lost, or at rest for too long. The driver answers the local look at once. */
-  private static boolean isSpent(Connection connection, PooledRefMetadata use, Duration maxIdle) {
+  /** Lost, too old, or at rest for too long. The driver answers the local look at once. */
+  private static boolean isSpent(
+      Connection connection, PooledRefMetadata use, R2dbcProperties.Pool pool) {
+    Duration maxLife = pool.getMaxLifeTime();
     boolean alive = Mono.from(connection.validate(ValidationDepth.LOCAL)).toFuture().getNow(false);
-    return !alive || use.idleTime() >= maxIdle.toMillis();
+    return !alive
+        || use.idleTime() >= pool.getMaxIdleTime().toMillis()
+        || (maxLife != null && use.lifeTime() >= maxLife.toMillis());
   }
 }

@@ -19,14 +19,6 @@ interface ProductRows extends Repository<Product, Long> {
       """)
   Flux<ListedBody> newestBefore(long before, int limit);
 
-  @Query(
-      """
-      SELECT id, name, description, price, quantity AS stock, on_sale, created_at
-      FROM products JOIN stock ON product_id = id
-      WHERE id = ANY(:ids)
-      """)
-  Flux<Product> findByIds(Long[] ids);
-
   // The first supply is an adjustment like any other: their sum is what there ever was.
   @Query(
       """

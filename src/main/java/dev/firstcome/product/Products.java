@@ -19,11 +19,13 @@ import reactor.core.publisher.Mono;
 public class Products {
 
   private final ProductRows rows;
+  private final ProductRepository repository;
   private final Clock clock;
   private final BatchLane<Long, Product> reads;
 
-  Products(ProductRows rows, Clock clock, Lanes lanes) {
+  Products(ProductRows rows, ProductRepository repository, Clock clock, Lanes lanes) {
     this.rows = rows;
+    this.repository = repository;
     this.clock = clock;
     this.reads = lanes.open("product read", this::read);
   }
@@ -39,8 +41,8 @@ public class Products {
 
   /** However many look at a product at the same moment, it is read once, and as it is now. */
   private Mono<List<Verdict<Product>>> read(List<Long> ids) {
-    return rows.findByIds(ids.stream().distinct().toArray(Long[]::new))
-        .collectMap(Product::id)
+    return repository
+        .find(ids)
         .map(found -> ids.stream().map(id -> verdict(found.get(id))).toList());
   }
 

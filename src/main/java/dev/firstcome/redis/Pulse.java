@@ -59,8 +59,10 @@ class Pulse {
   }
 
   private void open() {
-    lost = true;
+    // In this order: a ping that is answered in between would leave it open, and nobody to close
+    // it.
     breaker.transitionToForcedOpenState();
+    lost = true;
   }
 
   private Mono<Boolean> turn() {

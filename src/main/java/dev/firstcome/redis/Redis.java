@@ -116,6 +116,9 @@ public class Redis {
                         scripts.stream()
                             .map(s -> open.async().scriptLoad(s.source()).toCompletableFuture())
                             .toArray(CompletableFuture[]::new))
-                    .thenApply(loaded -> open));
+                    // A script that could not be loaded is sent when it is called; failing here
+                    // would
+                    // leave the connection open, and the next call would make another.
+                    .handle((loaded, failure) -> open));
   }
 }

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -18,6 +19,7 @@ import reactor.core.publisher.Mono;
  * moment it takes no new connections either, whose first request would be on its way likewise.
  */
 @Component
+@Order(TraceFilter.ORDER)
 class LastWords implements WebFilter, SmartLifecycle {
 
   /** Longer than nearly every answer takes, and short beside what an orchestrator waits. */

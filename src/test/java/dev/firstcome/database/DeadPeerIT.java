@@ -111,7 +111,7 @@ class DeadPeerIT {
 
   private void refuses() {
     shop.get()
-        .uri("/api/v1/products/1")
+        .uri("/api/v1/products")
         .exchange()
         .expectStatus()
         .isEqualTo(503)

@@ -39,7 +39,8 @@ final class SeedRun {
   /** From an order for what the gate does not know until the gate knows it. */
   private static final int LOADING_MILLIS = 300;
 
-  private static final Duration GATE_LIMIT = Duration.ofSeconds(20);
+  /** A comparison repairs what it has seen for eight seconds, and looks every five or so. */
+  private static final Duration GATE_LIMIT = Duration.ofSeconds(45);
 
   private final Arena arena;
   private final Plan plan;
@@ -150,8 +151,7 @@ final class SeedRun {
 
   /**
    * Each instance is asked for everything; then Redis must know all of it. Asked again while it
-   * does not: an order that was cancelled a moment ago makes the gate forget its products once
-   * more.
+   * does not: an order that the gate let in and the database refused makes it forget once more.
    */
   private List<String> behindTheGate(Market market) throws InterruptedException {
     Stall stall = new Stall(door, tokens);
