@@ -72,13 +72,13 @@ class StockScripts {
     return admissions;
   }
 
-  Mono<Void> settle(List<UUID> confirmed, List<UUID> released, Collection<Long> forget) {
+  Mono<Void> settle(List<UUID> confirmed, List<UUID> released, Collection<Long> tooGenerous) {
     List<String> arguments = new ArrayList<>();
     arguments.add(Integer.toString(confirmed.size()));
     arguments.add(Integer.toString(released.size()));
     confirmed.forEach(id -> arguments.add(id.toString()));
     released.forEach(id -> arguments.add(id.toString()));
-    forget.forEach(id -> arguments.add(id.toString()));
+    tooGenerous.forEach(id -> arguments.add(id.toString()));
     return redis
         .run(
             SETTLE,
