@@ -44,7 +44,7 @@ class ArchitectureTest {
           entry("problem", Set.of()),
           entry("redis", Set.of("batch")),
           entry("security", Set.of("problem")),
-          entry("web", Set.of("problem", "security")),
+          entry("web", Set.of("problem", "security", "batch")),
           entry("batch", Set.of("problem")),
           entry("database", Set.of("batch")),
           entry("outbox", Set.of("batch", "database")),

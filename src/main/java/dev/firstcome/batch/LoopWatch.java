@@ -1,12 +1,14 @@
 package dev.firstcome.batch;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.EventExecutorGroup;
+import io.netty.util.internal.ThreadExecutorMap;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,9 +24,12 @@ import org.springframework.stereotype.Component;
  * Sends every event loop a heartbeat, keeps how late it was answered, and says who kept a loop from
  * answering for over {@value #LIMIT_MILLIS} ms: whoever does so holds up everybody on that loop. A
  * pause of the whole process, and a machine that had no core to spare, are nobody's fault.
+ *
+ * <p>And it knows which loop has more to do than it can, so that requests can be refused there
+ * before anything is done for them.
  */
 @Component
-final class LoopWatch implements SmartLifecycle {
+public final class LoopWatch implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(LoopWatch.class);
 
@@ -45,22 +50,40 @@ final class LoopWatch implements SmartLifecycle {
   private static final int MOST_PLACES = 100;
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-  private final List<WatchedLoop> loops = new ArrayList<>();
+  private final Map<EventExecutor, WatchedLoop> loops = new IdentityHashMap<>();
   private final Set<String> told = ConcurrentHashMap.newKeySet();
   private final MeterRegistry meters;
   private volatile @Nullable Thread watch;
 
   /**
    * @param groups the loops, by the name of their bean
+   * @param settings how long a wait does no harm, and for how long longer ones are put up with
    */
-  LoopWatch(Map<String, EventExecutorGroup> groups, MeterRegistry meters) {
+  LoopWatch(Map<String, EventExecutorGroup> groups, MeterRegistry meters, LaneSettings settings) {
     this.meters = meters;
     groups.forEach(
         (name, group) -> {
-          for (EventExecutor loop : group) {
-            loops.add(new WatchedLoop(name.replace("EventLoops", ""), loop, threads, meters));
-          }
+          String tag = name.replace("EventLoops", "");
+          group.forEach(
+              loop -> loops.put(loop, new WatchedLoop(tag, loop, threads, meters, settings)));
         });
+    Gauge.builder("firstcome.eventloop.shedding", loops.values(), LoopWatch::shedding)
+        .description("event loops that refuse whom they would keep waiting")
+        .register(meters);
+  }
+
+  private static double shedding(Collection<WatchedLoop> loops) {
+    return loops.stream().filter(WatchedLoop::isShedding).count();
+  }
+
+  /**
+   * Whether the event loop that the caller is on has time for what has just come. Not while every
+   * heartbeat of the last second was late, and what comes now has waited for too long again: who
+   * joins those that wait adds nothing but waiting.
+   */
+  public boolean admits() {
+    WatchedLoop loop = loops.get(ThreadExecutorMap.currentExecutor());
+    return loop == null || loop.admits();
   }
 
   @Override
@@ -76,7 +99,7 @@ final class LoopWatch implements SmartLifecycle {
     while (watch == Thread.currentThread()) {
       long now = System.nanoTime();
       boolean late = now - due > LATE;
-      loops.forEach(loop -> look(loop, now, late));
+      loops.values().forEach(loop -> look(loop, now, late));
       due = System.nanoTime() + INTERVAL;
       LockSupport.parkNanos(INTERVAL);
     }

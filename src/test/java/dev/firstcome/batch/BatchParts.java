@@ -1,8 +1,10 @@
 package dev.firstcome.batch;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -33,6 +35,17 @@ public final class BatchParts {
             name, batch -> work.apply(batch).doOnError(failure -> unheard.accept(name, batch)));
       }
     };
+  }
+
+  /** Standing overload is what is later than the target for the interval; else as in production. */
+  public static LaneSettings lateAfter(Duration target, Duration interval) {
+    return new LaneSettings(8192, 128, 2, 3, Duration.ofSeconds(8), target, interval);
+  }
+
+  /** A watch over these loops. */
+  public static LoopWatch watch(
+      EventExecutorGroup loops, MeterRegistry meters, LaneSettings settings) {
+    return new LoopWatch(Map.of("testEventLoops", loops), meters, settings);
   }
 
   public static Loops loops(LoopSettings settings, Scheduler timers, DoubleSupplier chance) {

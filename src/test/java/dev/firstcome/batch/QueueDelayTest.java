@@ -23,8 +23,7 @@ class QueueDelayTest {
   private long longestWait;
 
   private final QueueDelay delay =
-      new QueueDelay(
-          Duration.ofMillis(TARGET), Duration.ofMillis(INTERVAL), BATCH, () -> now * 1_000_000);
+      new QueueDelay(Duration.ofMillis(TARGET), Duration.ofMillis(INTERVAL), () -> now * 1_000_000);
 
   @Test
   void servesABurstThatIsManyBatchesLong() {
@@ -97,7 +96,7 @@ class QueueDelayTest {
 
   private void arrive(int commands) {
     for (int i = 0; i < commands; i++) {
-      if (delay.admits(queue.size())) {
+      if (delay.admits(queue.size() < BATCH)) {
         queue.add(now);
       } else {
         refused++;
