@@ -86,7 +86,7 @@ public final class BatchLane<C, T> {
     this.classifier = classifier;
     this.timers = timers;
     this.nanos = nanos;
-    this.delay = new QueueDelay(settings.target(), settings.interval(), nanos);
+    this.delay = new QueueDelay(settings.target(), settings.interval(), settings.maxBatch(), nanos);
     this.refused =
         Counter.builder("firstcome.lane.refused")
             .description("commands that were refused because too many waited, or had for too long")
@@ -122,7 +122,7 @@ public final class BatchLane<C, T> {
   private void enqueue(Waiter<C, T> waiter) {
     // Reserved before it is queued, so that the limit holds however many arrive at once.
     boolean fits = held.incrementAndGet() <= settings.capacity();
-    if (!fits || closed.get() || !delay.admits(waiting.get() < settings.maxBatch())) {
+    if (!fits || closed.get() || !delay.admits(waiting.get())) {
       held.decrementAndGet();
       refused.increment();
       waiter.sink.error(CommonRefusal.OVERLOADED.refused());

@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param retries how often a batch is tried again after a failure that a repetition can cure
  * @param deadline after which nobody waits for a batch any longer; its outcome is then unknown. Who
  *     has waited for so long before his batch left is refused instead
- * @param target a wait in the queue, or for an event loop, that does no harm
+ * @param target a wait in the queue that does no harm
  * @param interval for which even the shortest waits must be longer than the target before commands
  *     are refused that the next batch would not carry
  */

@@ -7,6 +7,7 @@ import io.netty.util.concurrent.EventExecutorGroup;
 import io.netty.util.internal.ThreadExecutorMap;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -57,15 +58,24 @@ public final class LoopWatch implements SmartLifecycle {
 
   /**
    * @param groups the loops, by the name of their bean
-   * @param settings how long a wait does no harm, and for how long longer ones are put up with
+   * @param settings how long a wait does no harm
    */
-  LoopWatch(Map<String, EventExecutorGroup> groups, MeterRegistry meters, LaneSettings settings) {
+  LoopWatch(
+      Map<String, EventExecutorGroup> groups, MeterRegistry meters, EventLoopSettings settings) {
     this.meters = meters;
     groups.forEach(
         (name, group) -> {
           String tag = name.replace("EventLoops", "");
           group.forEach(
-              loop -> loops.put(loop, new WatchedLoop(tag, loop, threads, meters, settings)));
+              loop ->
+                  loops.put(
+                      loop,
+                      new WatchedLoop(
+                          tag,
+                          loop,
+                          threads,
+                          meters,
+                          new LoopLoad(settings, Duration.ofNanos(INTERVAL)))));
         });
     Gauge.builder("firstcome.eventloop.shedding", loops.values(), LoopWatch::shedding)
         .description("event loops that refuse whom they would keep waiting")
@@ -77,9 +87,9 @@ public final class LoopWatch implements SmartLifecycle {
   }
 
   /**
-   * Whether the event loop that the caller is on has time for what has just come. Not while every
-   * heartbeat of the last second was late, and what comes now has waited for too long again: who
-   * joins those that wait adds nothing but waiting.
+   * Whether the event loop that the caller is on has time for what has just come. Not while what
+   * comes waits too long on average, and this has too: who joins those that wait adds nothing but
+   * waiting.
    */
   public boolean admits() {
     WatchedLoop loop = loops.get(ThreadExecutorMap.currentExecutor());

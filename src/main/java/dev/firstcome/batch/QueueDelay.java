@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
  * Tells a burst, which a queue is for, from standing overload, which a queue only makes worse:
  * CoDel's measure, the shortest wait within an interval. While even the youngest command of every
  * batch has waited too long, the queue never empties, and all that it does is to make everybody
- * wait. Then only those are taken whose taking adds no waiting: more would not be one a second
- * more.
+ * wait. Then no more are taken than the next batch carries away: more would add waiting and not one
+ * command a second.
  *
  * <p>Ends when for a whole interval nobody had to be refused.
  */
@@ -16,6 +16,7 @@ final class QueueDelay {
 
   private final long target;
   private final long interval;
+  private final int batch;
   private final LongSupplier nanos;
 
   private volatile boolean shedding;
@@ -28,20 +29,22 @@ final class QueueDelay {
   /**
    * @param target a wait that does no harm
    * @param interval for which waits must be longer before anybody is refused
+   * @param batch commands that leave together
    * @param nanos a clock that never goes back
    */
-  QueueDelay(Duration target, Duration interval, LongSupplier nanos) {
+  QueueDelay(Duration target, Duration interval, int batch, LongSupplier nanos) {
     this.target = target.toNanos();
     this.interval = interval.toNanos();
+    this.batch = batch;
     this.nanos = nanos;
   }
 
   /**
-   * @param addsNoWaiting whether taking one more makes nobody wait longer
-   * @return whether to take one more; who is not taken is to be told to come back later
+   * @param waiting commands that are in the queue already
+   * @return whether one more may join them; who may not is to be told to come back later
    */
-  boolean admits(boolean addsNoWaiting) {
-    if (!shedding || addsNoWaiting) {
+  boolean admits(int waiting) {
+    if (!shedding || waiting < batch) {
       return true;
     }
     lastRefused = nanos.getAsLong();
@@ -49,7 +52,7 @@ final class QueueDelay {
   }
 
   /**
-   * Some have left the queue.
+   * A batch has left the queue.
    *
    * @param shortestWait nanoseconds that the youngest of them has waited
    */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * One event loop and its heartbeat: one at a time, so that a loop that hangs gathers none.
  *
  * <p>A heartbeat waits as long as whatever else came for the loop at that moment, so it also tells
- * how long requests wait for a loop that has more to do than it can ({@link QueueDelay}).
+ * how long requests wait for a loop that has more to do than it can ({@link LoopLoad}).
  */
 final class WatchedLoop {
 
@@ -23,8 +23,7 @@ final class WatchedLoop {
   private final EventExecutor loop;
   private final ThreadMXBean threads;
   private final Timer delays;
-  private final QueueDelay load;
-  private final long target;
+  private final LoopLoad load;
 
   // The loop's thread writes these, the watch's thread all others.
   private volatile boolean pending;
@@ -37,16 +36,11 @@ final class WatchedLoop {
   private @Nullable ThreadInfo suspicion;
 
   WatchedLoop(
-      String group,
-      EventExecutor loop,
-      ThreadMXBean threads,
-      MeterRegistry meters,
-      LaneSettings settings) {
+      String group, EventExecutor loop, ThreadMXBean threads, MeterRegistry meters, LoopLoad load) {
     this.group = group;
     this.loop = loop;
     this.threads = threads;
-    this.load = new QueueDelay(settings.target(), settings.interval(), System::nanoTime);
-    this.target = settings.target().toNanos();
+    this.load = load;
     this.delays =
         Timer.builder("firstcome.eventloop.delay")
             .description("from a heartbeat to its answer; the maximum tells")
@@ -80,7 +74,7 @@ final class WatchedLoop {
   private void answer(long beat) {
     lastWait = System.nanoTime() - beat;
     delays.record(lastWait, TimeUnit.NANOSECONDS);
-    load.left(lastWait);
+    load.waited(lastWait);
     thread = Thread.currentThread().getId();
     pending = false;
   }
@@ -91,8 +85,7 @@ final class WatchedLoop {
 
   /** Asked on the loop itself: whether it takes one more request, see {@link LoopWatch#admits}. */
   boolean admits() {
-    return load.admits(
-        !load.isShedding() || Math.max(lastWait, waiting(System.nanoTime())) <= target);
+    return !load.isShedding() || load.admits(Math.max(lastWait, waiting(System.nanoTime())));
   }
 
   /** Whatever comes of this heartbeat is not the loop's doing. */

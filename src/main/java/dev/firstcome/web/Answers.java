@@ -1,8 +1,7 @@
 package dev.firstcome.web;
 
-import java.net.URI;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
@@ -12,19 +11,19 @@ public final class Answers {
   private Answers() {}
 
   public static Mono<ServerResponse> ok(Object body) {
-    return answer(HttpStatus.OK, false).bodyValue(body);
+    return ok(body, false);
   }
 
   /**
    * @param replayed whether this is the answer to an earlier request of the same name
    */
   public static Mono<ServerResponse> ok(Object body, boolean replayed) {
-    return answer(HttpStatus.OK, replayed).bodyValue(body);
+    return Mono.just(new JsonAnswer(HttpStatus.OK, headers(replayed), body));
   }
 
   /** 201 for what has no address of its own. */
   public static Mono<ServerResponse> created(Object body) {
-    return answer(HttpStatus.CREATED, false).bodyValue(body);
+    return Mono.just(new JsonAnswer(HttpStatus.CREATED, HttpHeaders.EMPTY, body));
   }
 
   /**
@@ -34,7 +33,10 @@ public final class Answers {
    * @param replayed whether this is the answer to an earlier request of the same name
    */
   public static Mono<ServerResponse> created(String location, Object body, boolean replayed) {
-    return answer(HttpStatus.CREATED, replayed).location(URI.create(location)).bodyValue(body);
+    HttpHeaders headers = new HttpHeaders();
+    headers.set(HttpHeaders.LOCATION, location);
+    headers.addAll(headers(replayed));
+    return Mono.just(new JsonAnswer(HttpStatus.CREATED, headers, body));
   }
 
   public static Mono<ServerResponse> accepted() {
@@ -45,9 +47,12 @@ public final class Answers {
     return ServerResponse.noContent().build();
   }
 
-  private static ServerResponse.BodyBuilder answer(HttpStatus status, boolean replayed) {
-    ServerResponse.BodyBuilder answer =
-        ServerResponse.status(status).contentType(MediaType.APPLICATION_JSON);
-    return replayed ? answer.header("Idempotent-Replayed", "true") : answer;
+  private static HttpHeaders headers(boolean replayed) {
+    if (!replayed) {
+      return HttpHeaders.EMPTY;
+    }
+    HttpHeaders headers = new HttpHeaders();
+    headers.set("Idempotent-Replayed", "true");
+    return headers;
   }
 }

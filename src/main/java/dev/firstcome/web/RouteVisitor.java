@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.Resource;
@@ -18,19 +17,23 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import reactor.core.publisher.Mono;
 
 /**
- * Reads (method, path) out of router functions: nested paths are joined. A predicate made of
- * anything but "and" tells no single path, and its route is left out: it still works, only {@code
- * Allow} does not know it.
+ * Reads (method, path, handler) out of router functions: nested paths are joined. A predicate made
+ * of anything but a method, a path and "and" tells no single route and is left out: it still works,
+ * only {@code Allow} does not know it.
  */
 final class RouteVisitor implements RouterFunctions.Visitor, RequestPredicates.Visitor {
 
-  private final BiConsumer<HttpMethod, String> found;
+  interface Found {
+    void route(HttpMethod method, String path, HandlerFunction<?> handler);
+  }
+
+  private final Found found;
   private final Deque<String> nesting = new ArrayDeque<>();
   private Set<HttpMethod> methods = Set.of();
   private @Nullable String path;
   private boolean simple;
 
-  RouteVisitor(BiConsumer<HttpMethod, String> found) {
+  RouteVisitor(Found found) {
     this.found = found;
   }
 
@@ -57,7 +60,7 @@ final class RouteVisitor implements RouterFunctions.Visitor, RequestPredicates.V
     read(predicate);
     if (simple) {
       String whole = String.join("", nesting) + (path == null ? "" : path);
-      methods.forEach(method -> found.accept(method, whole));
+      methods.forEach(method -> found.route(method, whole, handler));
     }
   }
 
@@ -96,16 +99,24 @@ final class RouteVisitor implements RouterFunctions.Visitor, RequestPredicates.V
   public void unknown(RouterFunction<?> router) {}
 
   @Override
-  public void pathExtension(String extension) {}
+  public void pathExtension(String extension) {
+    simple = false;
+  }
 
   @Override
-  public void header(String name, String value) {}
+  public void header(String name, String value) {
+    simple = false;
+  }
 
   @Override
-  public void queryParam(String name, String value) {}
+  public void queryParam(String name, String value) {
+    simple = false;
+  }
 
   @Override
-  public void version(String version) {}
+  public void version(String version) {
+    simple = false;
+  }
 
   @Override
   public void startAnd() {}

@@ -37,14 +37,10 @@ public final class BatchParts {
     };
   }
 
-  /** Standing overload is what is later than the target for the interval; else as in production. */
-  public static LaneSettings lateAfter(Duration target, Duration interval) {
-    return new LaneSettings(8192, 128, 2, 3, Duration.ofSeconds(8), target, interval);
-  }
-
-  /** A watch over these loops. */
+  /** A watch over these loops, to which waiting for longer than the target on average is much. */
   public static LoopWatch watch(
-      EventExecutorGroup loops, MeterRegistry meters, LaneSettings settings) {
+      EventExecutorGroup loops, MeterRegistry meters, Duration target, Duration interval) {
+    EventLoopSettings settings = new EventLoopSettings(target, interval);
     return new LoopWatch(Map.of("testEventLoops", loops), meters, settings);
   }
 

@@ -23,12 +23,11 @@ class LoopWatchTest {
 
   private static final int ATTEMPTS = 50;
   private static final Duration TARGET = Duration.ofMillis(30);
-  private static final Duration INTERVAL = Duration.ofMillis(200);
+  private static final Duration INTERVAL = Duration.ofMillis(500);
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final EventExecutorGroup loops = new DefaultEventExecutorGroup(1);
-  private final LoopWatch watch =
-      BatchParts.watch(loops, meters, BatchParts.lateAfter(TARGET, INTERVAL));
+  private final LoopWatch watch = BatchParts.watch(loops, meters, TARGET, INTERVAL);
 
   @BeforeEach
   void start() {

@@ -23,7 +23,8 @@ class QueueDelayTest {
   private long longestWait;
 
   private final QueueDelay delay =
-      new QueueDelay(Duration.ofMillis(TARGET), Duration.ofMillis(INTERVAL), () -> now * 1_000_000);
+      new QueueDelay(
+          Duration.ofMillis(TARGET), Duration.ofMillis(INTERVAL), BATCH, () -> now * 1_000_000);
 
   @Test
   void servesABurstThatIsManyBatchesLong() {
@@ -96,7 +97,7 @@ class QueueDelayTest {
 
   private void arrive(int commands) {
     for (int i = 0; i < commands; i++) {
-      if (delay.admits(queue.size() < BATCH)) {
+      if (delay.admits(queue.size())) {
         queue.add(now);
       } else {
         refused++;

@@ -28,8 +28,7 @@ class LoadFilterTest {
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final EventExecutorGroup loops = new DefaultEventExecutorGroup(1);
-  private final LoopWatch watch =
-      BatchParts.watch(loops, meters, BatchParts.lateAfter(TARGET, Duration.ofMillis(200)));
+  private final LoopWatch watch = BatchParts.watch(loops, meters, TARGET, Duration.ofMillis(500));
   private final LoadFilter filter = new LoadFilter(watch, meters);
   private int passed;
   private final WebFilterChain chain = exchange -> Mono.fromRunnable(() -> passed++);

@@ -1,0 +1,108 @@
+package dev.firstcome.web;
+
+import dev.firstcome.web.RouteTable.Match;
+import java.util.List;
+import java.util.ListIterator;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
+import org.springframework.http.codec.HttpMessageReader;
+import org.springframework.http.codec.HttpMessageWriter;
+import org.springframework.http.codec.ServerCodecConfigurer;
+import org.springframework.http.server.reactive.observation.ServerRequestObservationContext;
+import org.springframework.stereotype.Component;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.reactive.result.view.ViewResolver;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import org.springframework.web.server.WebHandler;
+import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The shop's own requests go through the filters straight to the handler that the {@link
+ * RouteTable} has for them; all others, the actuator's and those for nothing at all, to Spring's
+ * dispatcher. Asking every mapping of the dispatcher one after the other, and leaving a checkpoint
+ * at every filter, costs as much as the rest of a request (docs/decisions/0015).
+ *
+ * <p>A handler runs under the {@link Shield}, up to its answer but without the writing of it: so a
+ * deadline can never mix its own answer with one that is half written.
+ */
+@Component
+class ShortWay implements WebHandler, WebHttpHandlerBuilderCustomizer {
+
+  private final RouteTable routes;
+  private final Shield shield;
+  private final WebHandler dispatcher;
+  private final List<HttpMessageReader<?>> readers;
+  private final Context context;
+
+  ShortWay(
+      RouteTable routes,
+      Shield shield,
+      @Qualifier(WebHttpHandlerBuilder.WEB_HANDLER_BEAN_NAME) WebHandler dispatcher,
+      ServerCodecConfigurer codecs,
+      JsonMapper json) {
+    this.routes = routes;
+    this.shield = shield;
+    this.dispatcher = dispatcher;
+    this.readers = codecs.getReaders();
+    this.context = new Context(json, codecs.getWriters());
+  }
+
+  @Override
+  public void customize(WebHttpHandlerBuilder builder) {
+    builder.filters(this::join);
+  }
+
+  /** One filter in the place of all, in their order, that ends here. */
+  private void join(List<WebFilter> filters) {
+    WebFilterChain way = this::handle;
+    for (ListIterator<WebFilter> last = filters.listIterator(filters.size());
+        last.hasPrevious(); ) {
+      way = step(last.previous(), way);
+    }
+    WebFilterChain whole = way;
+    filters.clear();
+    filters.add((exchange, ends) -> whole.filter(exchange));
+  }
+
+  /** Deferred, as in Spring's chain: what a filter throws is an error to those before it. */
+  private static WebFilterChain step(WebFilter filter, WebFilterChain next) {
+    return exchange -> Mono.defer(() -> filter.filter(exchange, next));
+  }
+
+  @Override
+  public Mono<Void> handle(ServerWebExchange exchange) {
+    Match match =
+        routes.find(
+            exchange.getRequest().getMethod(),
+            exchange.getRequest().getPath().pathWithinApplication());
+    if (match == null) {
+      return dispatcher.handle(exchange);
+    }
+    exchange
+        .getAttributes()
+        .put(RouterFunctions.URI_TEMPLATE_VARIABLES_ATTRIBUTE, match.path().getUriVariables());
+    ServerRequestObservationContext.findCurrent(exchange.getAttributes())
+        .ifPresent(seen -> seen.setPathPattern(match.route().pattern().getPatternString()));
+    ServerRequest request = ServerRequest.create(exchange, readers);
+    return shield
+        .<ServerResponse>over(
+            Mono.defer(() -> match.route().handler().handle(request).cast(ServerResponse.class)))
+        .flatMap(answer -> answer.writeTo(exchange, context));
+  }
+
+  /** What answers are written with. */
+  record Context(JsonMapper json, List<HttpMessageWriter<?>> messageWriters)
+      implements ServerResponse.Context {
+
+    @Override
+    public List<ViewResolver> viewResolvers() {
+      return List.of();
+    }
+  }
+}
