@@ -61,7 +61,7 @@ async function send(method, path, form, answer) {
     const response = await fetch(target, request);
     const text = await response.text();
     const took = Math.round(performance.now() - start);
-    const shown = ["location", "idempotent-replayed", "retry-after", "allow", "www-authenticate", "x-trace-id"]
+    const shown = ["location", "idempotent-replayed", "retry-after", "allow", "www-authenticate", "content-language", "x-trace-id"]
       .filter((name) => response.headers.has(name))
       .map((name) => `${name}: ${response.headers.get(name)}\n`);
     answer.replaceChildren(
@@ -81,7 +81,8 @@ async function send(method, path, form, answer) {
 function responses(api, operation) {
   const lines = Object.entries(operation.responses).map(([status, node]) => {
     const response = resolve(api, node);
-    const codes = Object.keys(response.content?.["application/problem+json"]?.examples ?? {});
+    const shown = Object.keys(response.content?.["application/problem+json"]?.examples ?? {});
+    const codes = shown.filter((name) => !name.endsWith(".ko"));
     const links = codes.flatMap((code) => [" ", make("a", code, { href: `/docs/problems#${code}` })]);
     return make("li", [make("code", status), ` ${response.description}`, ...links]);
   });

@@ -8,12 +8,16 @@ function make(tag, content, attributes = {}) {
   return element;
 }
 
-function show([code, { value }]) {
+/** A refusal in both languages; the Korean example of CODE is called CODE.ko. */
+function show(examples, code) {
+  const { value } = examples[code];
+  const { title, detail } = examples[`${code}.ko`].value;
   return make(
     "section",
     [
       make("h2", [make("code", code)]),
       make("p", [make("b", value.title), `: ${value.detail}`]),
+      make("p", [make("b", title), `: ${detail}`], { lang: "ko" }),
       make("pre", JSON.stringify(value, null, 2)),
     ],
     { id: code },
@@ -23,7 +27,9 @@ function show([code, { value }]) {
 async function list() {
   const api = await (await fetch("/openapi.json")).json();
   const problems = document.getElementById("problems");
-  problems.replaceChildren(...Object.entries(api.components.examples).map(show));
+  const { examples } = api.components;
+  const codes = Object.keys(examples).filter((name) => !name.endsWith(".ko"));
+  problems.replaceChildren(...codes.map((code) => show(examples, code)));
   // The anchor was looked for before it was there.
   document.getElementById(location.hash.slice(1))?.scrollIntoView();
 }

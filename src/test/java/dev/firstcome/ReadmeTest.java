@@ -74,7 +74,8 @@ class ReadmeTest {
     try (Stream<Path> files = Files.walk(Path.of("src"))) {
       List<Path> nested = files.filter(file -> file.toString().endsWith(".md")).toList();
       return Stream.concat(
-              Stream.of("README.md", "CHANGELOG.md", "db/README.md").map(Path::of), nested.stream())
+              Stream.of("README.md", "README.ko.md", "CHANGELOG.md", "db/README.md").map(Path::of),
+              nested.stream())
           .toList();
     }
   }

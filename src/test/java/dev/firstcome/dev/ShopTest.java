@@ -8,6 +8,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.webtestclient.autoconfigure.AutoConfigureWebTestClient;
@@ -21,14 +22,16 @@ import org.springframework.test.context.ContextConfiguration;
  * WebTestClient}, {@link Tokens}, and every bean of the shop.
  *
  * <p>All tests that add nothing to this annotation share one shop and one database: each makes its
- * own users and products and asserts on those only. A test that adds properties or beans starts a
- * shop of its own, which takes seconds, on the same servers.
+ * own users and products and asserts on those only. What the shop answers meanwhile must be in its
+ * document ({@link OnlyDocumentedAnswers}). A test that adds properties or beans starts a shop of
+ * its own, which takes seconds, on the same servers.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
 @SpringBootTest(classes = Firstcome.class, webEnvironment = WebEnvironment.RANDOM_PORT)
 @AutoConfigureWebTestClient(timeout = "30s")
+@ExtendWith(OnlyDocumentedAnswers.class)
 @ContextConfiguration(initializers = ShopTest.WithServers.class)
 public @interface ShopTest {
 
@@ -49,6 +52,7 @@ public @interface ShopTest {
           .getPropertySources()
           .addFirst(new MapPropertySource("shop test", properties));
       context.getBeanFactory().registerSingleton("tokenMint", new Tokens(SECRET));
+      context.getBeanFactory().registerSingleton("answerNotes", new AnswerNotes());
     }
   }
 }

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.firstcome.Firstcome;
 import dev.firstcome.database.Database;
+import dev.firstcome.dev.ApiDocument;
 import dev.firstcome.dev.OwnStores;
 import dev.firstcome.dev.Shopper;
 import dev.firstcome.dev.Sql;
@@ -152,6 +153,9 @@ class PlatformIT {
 
     requireArrived(List.of(payment));
     JsonNode body = about(payment).get(0).json();
+    ApiDocument document = ApiDocument.read();
+    JsonNode documented = document.tree().at("/components/schemas/PaymentCompleted");
+    assertThat(document.faults(body, documented)).isEmpty();
     assertThat(body.propertyNames()).containsExactly("type", "timestamp", "data");
     assertThat(body.path("type").asString()).isEqualTo("payment.completed");
     assertThat(Instant.parse(body.path("timestamp").asString()))
