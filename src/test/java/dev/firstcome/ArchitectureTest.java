@@ -47,6 +47,7 @@ class ArchitectureTest {
           entry("web", Set.of("problem", "security", "batch")),
           entry("batch", Set.of("problem")),
           entry("database", Set.of("batch")),
+          entry("tracing", Set.of("batch", "problem")),
           entry("outbox", Set.of("batch", "database")),
           entry("webhook", Set.of("outbox", "batch", "database", "web", "problem")));
 

@@ -49,12 +49,16 @@ public final class BatchLane<C, T> {
   /** How long {@link #close} waits for what was accepted: within Boot's 30 s shutdown phase. */
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(15);
 
+  /** In the Reactor context of a batch: the {@link Timer} of its transactions. */
+  public static final Object COMMITS = "firstcome.commits";
+
   private final String name;
   private final LaneSettings settings;
   private final Function<List<C>, Mono<List<Verdict<T>>>> work;
   private final FailureClassifier classifier;
   private final Scheduler timers;
   private final LongSupplier nanos;
+  private final Spans spans;
   private final QueueDelay delay;
   private final Queue<Waiter<C, T>> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
@@ -64,6 +68,7 @@ public final class BatchLane<C, T> {
   private final Counter refused;
   private final DistributionSummary sizes;
   private final Timer durations;
+  private final Timer commits;
 
   /**
    * @param work decides and commits a batch, and answers one verdict for each command, in order; it
@@ -79,13 +84,15 @@ public final class BatchLane<C, T> {
       FailureClassifier classifier,
       MeterRegistry meters,
       Scheduler timers,
-      LongSupplier nanos) {
+      LongSupplier nanos,
+      Spans spans) {
     this.name = name;
     this.settings = settings;
     this.work = work;
     this.classifier = classifier;
     this.timers = timers;
     this.nanos = nanos;
+    this.spans = spans;
     this.delay = new QueueDelay(settings.target(), settings.interval(), settings.maxBatch(), nanos);
     this.refused =
         Counter.builder("firstcome.lane.refused")
@@ -94,10 +101,15 @@ public final class BatchLane<C, T> {
             .register(meters);
     this.sizes = meters.summary("firstcome.lane.batch.size", "lane", name);
     this.durations =
-        Timer.builder("firstcome.lane.batch.duration")
-            .tag("lane", name)
-            .publishPercentileHistogram()
-            .register(meters);
+        Times.timer(
+            meters, "firstcome.lane.batch.duration", "one batch, all its stages", "lane", name);
+    this.commits =
+        Times.timer(
+            meters,
+            "firstcome.lane.commit",
+            "one transaction, connection and commit included",
+            "lane",
+            name);
     Gauge.builder("firstcome.lane.depth", held, AtomicInteger::get)
         .tag("lane", name)
         .register(meters);
@@ -187,8 +199,14 @@ public final class BatchLane<C, T> {
     sizes.record(batch.size());
     List<C> commands = new ArrayList<>(batch.size());
     batch.forEach(waiter -> commands.add(waiter.command));
+    Mono<List<Verdict<T>>> flight =
+        spans.batch(
+            name,
+            batch.size(),
+            i -> batch.get(i).sink.contextView(),
+            attempt(commands, settings.retries()));
     // Abandoned at the deadline rather than cancelled: cancelling a query wedges its connection.
-    Mono.fromFuture(attempt(commands, settings.retries()).toFuture(), true)
+    Mono.fromFuture(flight.toFuture(), true)
         .timeout(settings.deadline(), timers)
         .onErrorResume(failure -> Mono.just(all(commands, failed(failure))))
         .subscribe(
@@ -200,6 +218,7 @@ public final class BatchLane<C, T> {
 
   private Mono<List<Verdict<T>>> attempt(List<C> commands, int retriesLeft) {
     return Mono.defer(() -> work.apply(commands))
+        .contextWrite(context -> context.put(COMMITS, commits))
         .map(verdicts -> requireOneEach(commands, verdicts))
         .switchIfEmpty(Mono.error(() -> new IllegalStateException(name + ": no verdicts")))
         .onErrorResume(failure -> recover(commands, retriesLeft, failure));

@@ -6,6 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
@@ -25,12 +26,23 @@ public class Lanes implements SmartLifecycle {
   private final MeterRegistry meters;
   private final Scheduler timers;
   private final LongSupplier nanos;
+  private final Spans spans;
   private final List<BatchLane<?, ?>> lanes = new CopyOnWriteArrayList<>();
   private volatile boolean running;
 
   @Autowired
-  Lanes(LaneSettings settings, FailureClassifier classifier, MeterRegistry meters) {
-    this(settings, classifier, meters, Schedulers.parallel(), System::nanoTime);
+  Lanes(
+      LaneSettings settings,
+      FailureClassifier classifier,
+      MeterRegistry meters,
+      ObjectProvider<Spans> spans) {
+    this(
+        settings,
+        classifier,
+        meters,
+        Schedulers.parallel(),
+        System::nanoTime,
+        spans.getIfAvailable(() -> Spans.NONE));
   }
 
   /**
@@ -38,7 +50,7 @@ public class Lanes implements SmartLifecycle {
    */
   Lanes(
       LaneSettings settings, FailureClassifier classifier, MeterRegistry meters, Scheduler timers) {
-    this(settings, classifier, meters, timers, () -> timers.now(TimeUnit.NANOSECONDS));
+    this(settings, classifier, meters, timers, () -> timers.now(TimeUnit.NANOSECONDS), Spans.NONE);
   }
 
   private Lanes(
@@ -46,12 +58,14 @@ public class Lanes implements SmartLifecycle {
       FailureClassifier classifier,
       MeterRegistry meters,
       Scheduler timers,
-      LongSupplier nanos) {
+      LongSupplier nanos,
+      Spans spans) {
     this.settings = settings;
     this.classifier = classifier;
     this.meters = meters;
     this.timers = timers;
     this.nanos = nanos;
+    this.spans = spans;
   }
 
   /**
@@ -59,7 +73,8 @@ public class Lanes implements SmartLifecycle {
    *     must be safe to repeat
    */
   public <C, T> BatchLane<C, T> open(String name, Function<List<C>, Mono<List<Verdict<T>>>> work) {
-    BatchLane<C, T> lane = new BatchLane<>(name, settings, work, classifier, meters, timers, nanos);
+    BatchLane<C, T> lane =
+        new BatchLane<>(name, settings, work, classifier, meters, timers, nanos, spans);
     lanes.add(lane);
     return lane;
   }

@@ -4,6 +4,8 @@ import dev.firstcome.batch.Background;
 import dev.firstcome.batch.Verdict;
 import dev.firstcome.coupon.CouponScripts.Word;
 import dev.firstcome.coupon.Issuing.Ask;
+import dev.firstcome.redis.GateMeters;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -32,12 +35,18 @@ class CouponGate {
   private final CouponScripts scripts;
   private final CouponRepository repository;
   private final Background background;
+  private final GateMeters<Word> meters;
   private final Set<Long> loading = ConcurrentHashMap.newKeySet();
 
-  CouponGate(CouponScripts scripts, CouponRepository repository, Background background) {
+  CouponGate(
+      CouponScripts scripts,
+      CouponRepository repository,
+      Background background,
+      MeterRegistry meters) {
     this.scripts = scripts;
     this.repository = repository;
     this.background = background;
+    this.meters = new GateMeters<>("coupon", Word.class, meters);
   }
 
   /** A word for each ask, in order: one call for each campaign in the batch, all at once. */
@@ -57,8 +66,8 @@ class CouponGate {
   }
 
   private Mono<List<Word>> admit(Coupon coupon, List<String> users, Instant now) {
-    return scripts
-        .admit(coupon.id(), users, now)
+    return meters
+        .over(scripts.admit(coupon.id(), users, now), Function.identity(), users.size())
         .doOnNext(words -> loadIfUnknown(coupon, words.get(0)))
         .onErrorResume(
             away -> {

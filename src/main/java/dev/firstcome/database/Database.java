@@ -2,6 +2,9 @@ package dev.firstcome.database;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.firstcome.batch.BatchLane;
+import dev.firstcome.batch.Times;
+import io.micrometer.core.instrument.Timer;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.R2dbcException;
@@ -40,9 +43,20 @@ public class Database {
             (connection, failure) -> rollback(connection),
             this::rollback);
     // usingWhen wraps what a commit says; whoever asks what the failure means needs its own words.
-    return whole.onErrorMap(
-        failure -> failure.getCause() instanceof R2dbcException,
-        failure -> requireNonNull(failure.getCause()));
+    return timed(
+        whole.onErrorMap(
+            failure -> failure.getCause() instanceof R2dbcException,
+            failure -> requireNonNull(failure.getCause())));
+  }
+
+  /** For a lane under the lane's name; others are not waited for by anybody. */
+  private static <T> Mono<T> timed(Mono<T> whole) {
+    return Mono.deferContextual(
+        context ->
+            context
+                .<Timer>getOrEmpty(BatchLane.COMMITS)
+                .map(timer -> Times.over(timer, whole))
+                .orElse(whole));
   }
 
   /** One statement in autocommit mode. */

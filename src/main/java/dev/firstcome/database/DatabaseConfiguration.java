@@ -12,6 +12,8 @@ import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
 import java.util.Map;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.r2dbc.ConnectionFactoryDecorator;
 import org.springframework.boot.r2dbc.autoconfigure.R2dbcConnectionDetails;
 import org.springframework.boot.r2dbc.autoconfigure.R2dbcProperties;
 import org.springframework.context.annotation.Bean;
@@ -55,10 +57,15 @@ class DatabaseConfiguration {
       R2dbcConnectionDetails server,
       R2dbcProperties properties,
       LoopResources databaseLoops,
-      DatabaseSettings settings) {
+      DatabaseSettings settings,
+      ObjectProvider<ConnectionFactoryDecorator> tracing) {
     R2dbcProperties.Pool pool = properties.getPool();
+    ConnectionFactory driver = driver(server, databaseLoops, settings);
+    for (ConnectionFactoryDecorator decorator : tracing) {
+      driver = decorator.decorate(driver);
+    }
     return new ConnectionPool(
-        ConnectionPoolConfiguration.builder(driver(server, databaseLoops, settings))
+        ConnectionPoolConfiguration.builder(driver)
             .initialSize(pool.getInitialSize())
             .maxSize(pool.getMaxSize())
             .maxIdleTime(pool.getMaxIdleTime())

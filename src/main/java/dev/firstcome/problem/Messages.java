@@ -5,12 +5,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ResourceBundle;
 import java.util.ResourceBundle.Control;
+import java.util.stream.Stream;
 
 /** The words of one language, from {@code problems*.properties}. */
 final class Messages {
 
   private static final Messages ENGLISH = load(Locale.ENGLISH);
   private static final Messages KOREAN = load(Locale.KOREAN);
+
+  private static final String TITLE = ".title";
 
   private final Locale locale;
   private final Map<String, String> texts;
@@ -38,12 +41,19 @@ final class Messages {
     return new Messages(locale, Map.copyOf(texts));
   }
 
+  /** Of every refusal that there are words for. */
+  static Stream<String> codes() {
+    return ENGLISH.texts.keySet().stream()
+        .filter(key -> key.endsWith(TITLE))
+        .map(key -> key.substring(0, key.length() - TITLE.length()));
+  }
+
   Locale locale() {
     return locale;
   }
 
   String title(Refusal refusal) {
-    return text(refusal.name() + ".title", Map.of());
+    return text(refusal.name() + TITLE, Map.of());
   }
 
   String detail(Refusal refusal, Map<String, Object> members) {

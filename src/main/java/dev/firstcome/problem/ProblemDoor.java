@@ -3,6 +3,7 @@ package dev.firstcome.problem;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.boot.webflux.error.ErrorWebExceptionHandler;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -28,9 +29,11 @@ class ProblemDoor implements ErrorWebExceptionHandler {
   private static final String RETRY_AFTER = "1";
 
   private final JsonMapper json;
+  private final Refusals refusals;
 
-  ProblemDoor(JsonMapper json) {
+  ProblemDoor(JsonMapper json, Refusals refusals) {
     this.json = json;
+    this.refusals = refusals;
     // The first refusal is made on an event loop, which must not wait for files.
     Messages.load();
   }
@@ -41,6 +44,7 @@ class ProblemDoor implements ErrorWebExceptionHandler {
       return Mono.error(failure);
     }
     Refused refused = Failures.toRefused(failure);
+    refusals.count(refused.refusal());
     report(exchange, failure, refused);
     return write(exchange, refused, Failures.status(failure, refused));
   }
@@ -49,14 +53,15 @@ class ProblemDoor implements ErrorWebExceptionHandler {
     if (refused == failure || !refused.refusal().status().is5xxServerError()) {
       return;
     }
-    String traceId = TraceId.of(exchange);
     ServerHttpRequest request = exchange.getRequest();
     String path = request.getPath().value();
-    if (refused.refusal() == CommonRefusal.INTERNAL) {
-      log.error("traceId={} {} {} failed", traceId, request.getMethod(), path, failure);
-    } else {
-      String code = refused.refusal().name();
-      log.warn("traceId={} {} {} {}: {}", traceId, request.getMethod(), path, code, failure + "");
+    try (MDC.MDCCloseable named = TraceId.inLog(TraceId.of(exchange))) {
+      if (refused.refusal() == CommonRefusal.INTERNAL) {
+        log.error("{} {} failed", request.getMethod(), path, failure);
+      } else {
+        String code = refused.refusal().name();
+        log.warn("{} {} {}: {}", request.getMethod(), path, code, failure.toString());
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package dev.firstcome.problem;
 
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
@@ -14,6 +15,7 @@ public final class TraceId {
   public static final String HEADER = "X-Trace-Id";
 
   private static final String ATTRIBUTE = TraceId.class.getName();
+  private static final String LOG_KEY = "traceId";
   private static final int LENGTH = 32;
   private static final int VERSION_00_LENGTH = 55;
 
@@ -27,6 +29,16 @@ public final class TraceId {
     String id = from(exchange.getRequest().getHeaders().getFirst("traceparent"));
     exchange.getAttributes().put(ATTRIBUTE, id);
     return id;
+  }
+
+  /** Names the request in every line that this thread logs until it is closed. */
+  public static MDC.MDCCloseable inLog(String id) {
+    return MDC.putCloseable(LOG_KEY, id);
+  }
+
+  /** Names the request before anybody has asked. */
+  public static void use(ServerWebExchange exchange, String id) {
+    exchange.getAttributes().put(ATTRIBUTE, id);
   }
 
   static String from(@Nullable String traceparent) {

@@ -1,5 +1,6 @@
 package dev.firstcome.redis;
 
+import dev.firstcome.batch.Spans;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.reactor.circuitbreaker.operator.CircuitBreakerOperator;
 import io.lettuce.core.RedisClient;
@@ -9,7 +10,6 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
@@ -32,25 +33,32 @@ public class Redis {
 
   private final Mono<StatefulRedisConnection<String, String>> connection;
   private final CircuitBreaker breaker;
+  private final RedisMeters meters;
+  private final Spans spans;
 
   @Autowired
   Redis(
       RedisClient client,
       RedisSettings settings,
       CircuitBreaker redisBreaker,
-      MeterRegistry meters) {
-    this(connection(client, settings.uri(), Script.all()), redisBreaker, meters);
+      MeterRegistry meters,
+      ObjectProvider<Spans> spans) {
+    this(
+        connection(client, settings.uri(), Script.all()),
+        redisBreaker,
+        meters,
+        spans.getIfAvailable(() -> Spans.NONE));
   }
 
   Redis(
       Mono<StatefulRedisConnection<String, String>> connection,
       CircuitBreaker breaker,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Spans spans) {
+    this.spans = spans;
     this.connection = connection;
     this.breaker = breaker;
-    Gauge.builder("firstcome.redis.available", breaker, Redis::lettingThrough)
-        .description("1 while calls are let through, 0 while the breaker is open")
-        .register(meters);
+    this.meters = new RedisMeters(breaker, meters);
   }
 
   /** Opened on first use, so that a start does not depend on Redis; a failure is not kept. */
@@ -68,6 +76,7 @@ public class Redis {
    */
   public Mono<List<String>> run(Script script, String[] keys, String... arguments) {
     return guarded(
+        script.name(),
         commands ->
             evaluate(() -> commands.evalsha(script.sha(), ScriptOutputType.MULTI, keys, arguments))
                 .onErrorResume(
@@ -82,12 +91,7 @@ public class Redis {
   /** Any one command. */
   public <T> Mono<T> call(
       Function<RedisAsyncCommands<String, String>, CompletionStage<T>> command) {
-    return guarded(commands -> Mono.fromCompletionStage(() -> command.apply(commands)));
-  }
-
-  private static int lettingThrough(CircuitBreaker breaker) {
-    CircuitBreaker.State state = breaker.getState();
-    return state == CircuitBreaker.State.OPEN || state == CircuitBreaker.State.FORCED_OPEN ? 0 : 1;
+    return guarded("command", commands -> Mono.fromCompletionStage(() -> command.apply(commands)));
   }
 
   /** Asks whether Redis is there, also while the breaker lets nobody else ask. */
@@ -95,10 +99,13 @@ public class Redis {
     return connection.flatMap(open -> Mono.fromCompletionStage(() -> open.async().ping()));
   }
 
-  private <T> Mono<T> guarded(Function<RedisAsyncCommands<String, String>, Mono<T>> command) {
-    return connection
-        .flatMap(open -> command.apply(open.async()))
-        .transformDeferred(CircuitBreakerOperator.of(breaker));
+  private <T> Mono<T> guarded(
+      String name, Function<RedisAsyncCommands<String, String>, Mono<T>> command) {
+    Mono<T> call =
+        connection
+            .flatMap(open -> command.apply(open.async()))
+            .transformDeferred(CircuitBreakerOperator.of(breaker));
+    return meters.over(spans.redis(name, call));
   }
 
   private static Mono<List<String>> evaluate(Supplier<CompletionStage<List<Object>>> call) {

@@ -2,6 +2,8 @@ package dev.firstcome.stock;
 
 import dev.firstcome.batch.Background;
 import dev.firstcome.batch.RequestName;
+import dev.firstcome.redis.GateMeters;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,19 +31,26 @@ public class StockGate {
   private final StockRepository repository;
   private final Background background;
   private final Clock clock;
+  private final GateMeters<Admission.Word> meters;
   private final Set<Long> loading = ConcurrentHashMap.newKeySet();
 
-  StockGate(StockScripts scripts, StockRepository repository, Background background, Clock clock) {
+  StockGate(
+      StockScripts scripts,
+      StockRepository repository,
+      Background background,
+      Clock clock,
+      MeterRegistry meters) {
     this.scripts = scripts;
     this.repository = repository;
     this.background = background;
     this.clock = clock;
+    this.meters = new GateMeters<>("stock", Admission.Word.class, meters);
   }
 
   /** What the gate says to each order, in order of arrival. Never fails. */
   public Mono<List<Admission>> reserve(List<Reservation> reservations) {
-    return scripts
-        .reserve(reservations, clock.instant())
+    return meters
+        .over(scripts.reserve(reservations, clock.instant()), Admission::word, reservations.size())
         .doOnNext(this::loadUnknown)
         .onErrorResume(
             away -> {

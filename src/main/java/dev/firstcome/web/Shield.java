@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 import reactor.core.CoreSubscriber;
@@ -115,8 +116,10 @@ class Shield implements DisposableBean {
       if (end()) {
         sink.error(failure);
       } else if (!(failure instanceof Refused || failure instanceof AbortedException)) {
-        String id = sink.contextView().getOrDefault(TraceId.HEADER, "");
-        log.error("traceId={} failed when nobody waited any more", id, failure);
+        String id = sink.contextView().<String>getOrEmpty(TraceId.HEADER).orElse("");
+        try (MDC.MDCCloseable named = TraceId.inLog(id)) {
+          log.error("failed when nobody waited any more", failure);
+        }
       }
     }
 

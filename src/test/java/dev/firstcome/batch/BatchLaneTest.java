@@ -60,7 +60,8 @@ class BatchLaneTest {
                     : Failure.UNAVAILABLE,
         meters,
         Schedulers.parallel(),
-        nanos::get);
+        nanos::get,
+        Spans.NONE);
   }
 
   private static List<Verdict<String>> doneAll(List<Integer> batch) {

@@ -37,7 +37,7 @@ public final class CouponParts {
       MeterRegistry meters) {
     scripts = new CouponScripts(redis);
     CouponRepository repository = new CouponRepository(database);
-    gate = new CouponGate(scripts, repository, background);
+    gate = new CouponGate(scripts, repository, background, meters);
     coupons = new Coupons(rows(campaigns), repository, gate, database, clock, lanes);
     comparison = new CouponComparison(coupons, scripts, repository);
     new CouponSweep(coupons, scripts, repository, clock, loops, meters);

@@ -1,6 +1,7 @@
 package dev.firstcome.redis;
 
 import dev.firstcome.batch.Loops;
+import dev.firstcome.batch.Spans;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -32,7 +33,7 @@ public final class RedisParts {
             .currentTimestampFunction(c -> c.millis() * 1_000_000, TimeUnit.NANOSECONDS)
             .build();
     CircuitBreaker breaker = CircuitBreaker.of("redis", config);
-    Redis redis = new Redis(Mono.just(connection), breaker, meters);
+    Redis redis = new Redis(Mono.just(connection), breaker, meters, Spans.NONE);
     new Pulse(redis, new RedisSocket(), breaker, loops);
     return redis;
   }

@@ -30,7 +30,7 @@ public final class StockParts {
       MeterRegistry meters) {
     scripts = new StockScripts(redis);
     StockRepository repository = new StockRepository(database);
-    gate = new StockGate(scripts, repository, background, clock);
+    gate = new StockGate(scripts, repository, background, clock, meters);
     stock = new Stock(repository);
     comparison = new StockComparison(scripts, repository, clock);
     new StockSweep(scripts, repository, clock, loops, meters);

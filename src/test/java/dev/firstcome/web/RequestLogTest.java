@@ -1,0 +1,50 @@
+package dev.firstcome.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.firstcome.dev.JsonLog;
+import dev.firstcome.security.TestTokens;
+import dev.firstcome.web.Client.Answer;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+
+/** A line about a request says which, in a field of its own. */
+@HouseTest
+class RequestLogTest {
+
+  private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+
+  @LocalServerPort int port;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bug", "sql", "database", "redis"})
+  void namesTheTraceOfAFailedRequest(String how) {
+    String token = TestTokens.token("carol-who-is-somebody");
+    try (JsonLog log = new JsonLog()) {
+      Answer answer =
+          new Client(port)
+              .send(
+                  "GET",
+                  "/api/v1/fails/" + how,
+                  BodyPublishers.noBody(),
+                  "Authorization",
+                  "Bearer " + token,
+                  "traceparent",
+                  "00-" + TRACE + "-b7ad6b7169203331-01");
+      assertThat(answer.text("traceId")).isEqualTo(TRACE);
+      List<JsonNode> lines =
+          log.lines().stream()
+              .filter(line -> line.path("message").asString("").contains("/fails/" + how))
+              .toList();
+      assertThat(lines).hasSize(1);
+      assertThat(lines.get(0).path("traceId").asString("")).isEqualTo(TRACE);
+      assertThat(log.lines())
+          .noneMatch(line -> line.toString().contains(token))
+          .noneMatch(line -> line.toString().contains("carol-who-is-somebody"));
+    }
+  }
+}
