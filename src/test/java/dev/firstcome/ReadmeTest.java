@@ -3,11 +3,13 @@ package dev.firstcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -28,6 +30,8 @@ class ReadmeTest {
   private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
   private static final Pattern CLASS = Pattern.compile("[A-Z][a-z]+[A-Za-z]*");
   private static final Pattern CONSTRAINT = Pattern.compile("[a-z]+(_[a-z]+){2,}|[a-z_]+_pkey");
+  private static final Pattern THREAT =
+      Pattern.compile("(?m)^\\| \\*\\*API\\d+\\*\\* .*\\| ([^|]+) \\|$");
   private static final Pattern SETTING =
       Pattern.compile("\\| `([a-z0-9.-]+)` \\| (?:`(.+)`)? ?\\|");
 
@@ -62,6 +66,51 @@ class ReadmeTest {
     }
   }
 
+  /** {@code ClassTest.method}, or the whole class. */
+  @Test
+  void threatsAreShownByTestsThatExist() throws IOException {
+    String threats =
+        between(read(Path.of("SECURITY.md")), "<!-- threats: begin -->", "<!-- threats: end -->");
+    assertThat(THREAT.matcher(threats).results().map(threat -> threat.group(1)))
+        .hasSize(10)
+        .allSatisfy(ReadmeTest::namesOnlyTests);
+  }
+
+  private static void namesOnlyTests(String shownBy) {
+    List<String> names = CODE.matcher(shownBy).results().map(name -> name.group(1)).toList();
+    assertThat(names).isNotEmpty();
+    for (String name : names) {
+      String[] parts = name.split("\\.", 2);
+      assertThat(tests()).as(name).containsKey(parts[0]);
+      if (parts.length == 2) {
+        assertThat(tests().get(parts[0])).as(name).contains(" void " + parts[1] + "(");
+      }
+    }
+  }
+
+  /** The texts of the tests, by class. */
+  private static Map<String, String> tests() {
+    try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
+      return files
+          .filter(file -> file.toString().matches(".*(Test|IT)\\.java"))
+          .collect(
+              Collectors.toMap(
+                  file -> file.getFileName().toString().replace(".java", ""),
+                  ReadmeTest::text,
+                  (one, other) -> one + other));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return read(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("documents")
   void leadsNowhereInVain(Path document) throws IOException {
@@ -74,7 +123,8 @@ class ReadmeTest {
     try (Stream<Path> files = Files.walk(Path.of("src"))) {
       List<Path> nested = files.filter(file -> file.toString().endsWith(".md")).toList();
       return Stream.concat(
-              Stream.of("README.md", "README.ko.md", "CHANGELOG.md", "db/README.md").map(Path::of),
+              Stream.of("README.md", "README.ko.md", "SECURITY.md", "CHANGELOG.md", "db/README.md")
+                  .map(Path::of),
               nested.stream())
           .toList();
     }

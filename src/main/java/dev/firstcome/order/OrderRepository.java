@@ -25,8 +25,13 @@ import reactor.core.publisher.Mono;
 @Component
 class OrderRepository {
 
+  // Nobody locks what is not his: the first condition finds the rows, the second is exact.
   private static final String LOCK =
-      "SELECT * FROM orders WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE";
+      """
+      SELECT * FROM orders
+      WHERE id = ANY($1) AND (id, user_id) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))
+      ORDER BY id FOR NO KEY UPDATE
+      """;
 
   private static final String BY_ID = "SELECT * FROM orders WHERE id = ANY($1)";
 
@@ -95,15 +100,16 @@ class OrderRepository {
 
   private record Item(UUID orderId, OrderLine line) {}
 
-  /** Locks the orders and reads them without their lines; by id. */
-  Mono<Map<UUID, Order>> lock(Session session, Collection<UUID> ids) {
-    UUID[] distinct = ids.stream().distinct().toArray(UUID[]::new);
-    return session.list(LOCK, OrderRepository::order, (Object) distinct).map(OrderRepository::byId);
+  /** Locks orders, each of which must be its user's, and reads them without their lines; by id. */
+  Mono<Map<UUID, Order>> lock(Session session, List<UUID> ids, List<String> users) {
+    return session
+        .list(LOCK, OrderRepository::order, ids.toArray(UUID[]::new), users.toArray(String[]::new))
+        .map(OrderRepository::byId);
   }
 
-  /** Locks the orders and reads them with their lines; by id. */
-  Mono<Map<UUID, Order>> lockWithLines(Session session, Collection<UUID> ids) {
-    return lock(session, ids)
+  /** Locks orders, each of which must be its user's, and reads them with their lines; by id. */
+  Mono<Map<UUID, Order>> lockWithLines(Session session, List<UUID> ids, List<String> users) {
+    return lock(session, ids, users)
         .flatMap(orders -> withLines(List.copyOf(orders.values()), lines(session, orders.values())))
         .map(OrderRepository::byId);
   }

@@ -62,10 +62,11 @@ public class Orders {
    * Inside a payment's transaction: locks orders, in the order of their ids, and reads them without
    * their lines.
    *
-   * @return by id, whosever they are: the caller compares {@link Order#userId()}
+   * @param users whose each of them must be; somebody else's is not there
+   * @return by id; if a batch names one for two users, the caller compares {@link Order#userId()}
    */
-  public Mono<Map<UUID, Order>> lock(Session session, List<UUID> ids) {
-    return repository.lock(session, ids);
+  public Mono<Map<UUID, Order>> lock(Session session, List<UUID> ids, List<String> users) {
+    return repository.lock(session, ids, users);
   }
 
   /** Inside the same transaction: writes orders that have just become {@link Order#paidBy paid}. */
@@ -81,8 +82,8 @@ public class Orders {
   }
 
   /** Inside a cancellation's transaction: like {@link #lock}, with the orders' lines. */
-  public Mono<Map<UUID, Order>> lockWithLines(Session session, List<UUID> ids) {
-    return repository.lockWithLines(session, ids);
+  public Mono<Map<UUID, Order>> lockWithLines(Session session, List<UUID> ids, List<String> users) {
+    return repository.lockWithLines(session, ids, users);
   }
 
   /**

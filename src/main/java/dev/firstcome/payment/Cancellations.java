@@ -72,9 +72,10 @@ class Cancellations {
   }
 
   private Mono<Decision> decideAndWrite(Session session, List<Cancel> cancels) {
-    List<String> users = cancels.stream().map(Cancel::userId).distinct().toList();
+    List<String> owners = cancels.stream().map(Cancel::userId).toList();
+    List<String> users = owners.stream().distinct().toList();
     return orders
-        .lockWithLines(session, cancels.stream().map(Cancel::orderId).toList())
+        .lockWithLines(session, cancels.stream().map(Cancel::orderId).toList(), owners)
         .zipWhen(locked -> points.lock(session, users), State::new)
         .map(state -> Cancelling.decide(cancels, state, PointEntry.LARGEST_BALANCE))
         .flatMap(decision -> write(session, decision).thenReturn(decision));

@@ -90,9 +90,10 @@ public class Payments {
 
   /** Orders before balances, as everywhere; the payments after both, for a snapshot under locks. */
   private Mono<State> load(Session session, List<Pay> pays) {
-    List<String> users = pays.stream().map(Pay::userId).distinct().toList();
+    List<String> payers = pays.stream().map(Pay::userId).toList();
+    List<String> users = payers.stream().distinct().toList();
     return orders
-        .lock(session, pays.stream().map(Pay::orderId).toList())
+        .lock(session, pays.stream().map(Pay::orderId).toList(), payers)
         .flatMap(
             locked ->
                 points

@@ -16,6 +16,7 @@ import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.util.InvalidMimeTypeException;
 import org.springframework.web.ErrorResponse;
 import reactor.netty.channel.AbortedException;
 import reactor.pool.PoolAcquirePendingLimitException;
@@ -72,6 +73,9 @@ final class Failures {
       return refused;
     } else if (cause instanceof DataBufferLimitException) {
       return CommonRefusal.BODY_TOO_LARGE.refused();
+    } else if (cause instanceof InvalidMimeTypeException) {
+      // Spring sorts what is accepted when it looks for an answer to an unknown path.
+      return CommonRefusal.NOT_ACCEPTABLE.refused();
     } else if (cause instanceof AbortedException) {
       // The client went away in the middle of its request: nobody reads this.
       return Violation.of("", Rule.REQUEST).refused();

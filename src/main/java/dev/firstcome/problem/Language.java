@@ -34,7 +34,8 @@ final class Language {
           LanguageRange.parse(acceptLanguage).stream().filter(r -> r.getWeight() > 0).toList();
       Locale best = Locale.lookup(ranges, OURS);
       return best == null ? Locale.ENGLISH : best;
-    } catch (IllegalArgumentException malformed) {
+    } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) {
+      // The JDK's parser trips over a lone hyphen.
       return Locale.ENGLISH;
     }
   }

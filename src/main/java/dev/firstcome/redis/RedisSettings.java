@@ -41,6 +41,12 @@ public record RedisSettings(
     }
   }
 
+  /** Without url and password: settings end up in logs. */
+  @Override
+  public String toString() {
+    return "RedisSettings[timeout=%s, connectTimeout=%s]".formatted(timeout, connectTimeout);
+  }
+
   RedisURI uri() {
     if (url != null) {
       return limited(RedisURI.create(url));

@@ -25,7 +25,9 @@ class Access {
   }
 
   private static final PathPattern ADMIN = parse("/api/v1/admin/**");
+  private static final PathPattern METRICS = parse("/actuator/prometheus");
 
+  private final boolean openMetrics;
   private final List<Open> open = new ArrayList<>();
 
   private record Open(@Nullable HttpMethod method, PathPattern pattern) {}
@@ -42,7 +44,8 @@ class Access {
             "/api/v1/products/**",
             "/api/v1/coupons",
             "/api/v1/coupons/{id}"));
-    if (settings.openMetrics()) {
+    openMetrics = settings.openMetrics();
+    if (openMetrics) {
       add(OpenPaths.get("/actuator/prometheus"));
     }
     contributed.forEach(this::add);
@@ -68,6 +71,7 @@ class Access {
         return Demand.NOTHING;
       }
     }
-    return Demand.TOKEN;
+    // They tell how the shop is doing: if not to everybody, then not to every customer either.
+    return !openMetrics && METRICS.matches(path) ? Demand.ADMIN : Demand.TOKEN;
   }
 }

@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     are used instead, see {@link IssuerSettings}
  * @param clockSkew by how much the issuer's clock may differ from ours
  * @param tokenCache how many verified tokens are remembered
- * @param openMetrics whether {@code /actuator/prometheus} needs no token
+ * @param openMetrics whether {@code /actuator/prometheus} needs no token; else an administrator's
  */
 @ConfigurationProperties("firstcome.security")
 record SecuritySettings(

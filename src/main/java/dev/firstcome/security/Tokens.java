@@ -15,7 +15,9 @@ import dev.firstcome.problem.CommonRefusal;
 import dev.firstcome.problem.Refused;
 import java.text.ParseException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Date;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,12 @@ class Tokens implements DisposableBean {
 
   /** A cached token counts once for each part of this length, so that memory is bounded. */
   private static final int CACHE_UNIT_CHARACTERS = 512;
+
+  /**
+   * How long an issuer's word is taken without looking at its keys again: about as long as they are
+   * remembered themselves, so that a key that is withdrawn soon ends the tokens that it signed.
+   */
+  private static final Duration TRUST = Duration.ofMinutes(5);
 
   /** Waiting for an issuer's keys: few threads, and few who may queue for them. */
   private static final int FETCHING_THREADS = 4;
@@ -67,11 +75,14 @@ class Tokens implements DisposableBean {
         new DefaultJOSEObjectTypeVerifier<>(
             null, JOSEObjectType.JWT, new JOSEObjectType("at+jwt")));
     signatures.setJWTClaimsSetVerifier((claims, context) -> {});
-    verified =
+    Caffeine<String, Verified> cache =
         Caffeine.newBuilder()
             .maximumWeight(settings.tokenCache())
-            .weigher((String token, Verified v) -> 1 + token.length() / CACHE_UNIT_CHARACTERS)
-            .build();
+            .weigher((String token, Verified v) -> 1 + token.length() / CACHE_UNIT_CHARACTERS);
+    if (keys.remote()) {
+      cache.expireAfterWrite(TRUST).ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()));
+    }
+    verified = cache.build();
     fetching =
         keys.remote()
             ? Schedulers.newBoundedElastic(FETCHING_THREADS, MOST_WAITING, "token-keys")

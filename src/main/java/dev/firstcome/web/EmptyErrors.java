@@ -70,6 +70,7 @@ final class EmptyErrors extends ChannelDuplexHandler {
     HttpHeaders headers = empty.headers().copy();
     headers
         .set(TraceId.HEADER, traceId)
+        .set("X-Content-Type-Options", "nosniff")
         .set(HttpHeaderNames.CONTENT_TYPE, MediaType.APPLICATION_PROBLEM_JSON_VALUE)
         .set(
             HttpHeaderNames.CONTENT_LANGUAGE,

@@ -22,6 +22,11 @@ public record TimePosition(Instant at, UUID id) {
    */
   public static TimePosition parse(String text) {
     String[] parts = text.split(" ", 2);
-    return new TimePosition(Instant.parse(parts[0]), UUID.fromString(parts[1]));
+    Instant at = Instant.parse(parts[0]);
+    // PostgreSQL fails on what it cannot compare, and anybody can make up a cursor.
+    if (at.isBefore(Instant.EPOCH) || at.isAfter(NEWEST.at)) {
+      throw new IllegalArgumentException("no time of ours");
+    }
+    return new TimePosition(at, UUID.fromString(parts[1]));
   }
 }

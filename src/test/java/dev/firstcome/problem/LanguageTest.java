@@ -25,6 +25,8 @@ class LanguageTest {
         "* | en",
         "fr;q=0.9,*;q=0.1 | en",
         "nonsense;;q=x | en",
+        "- | en",
+        "-;q=1,ko | en",
         "'' | en"
       })
   void speaksTheLanguageThatTheClientUnderstandsBest(String header, String language) {

@@ -58,9 +58,10 @@ class AccessTest {
   }
 
   @Test
-  void closesTheMetricsOnDemand() {
+  void keepsTheMetricsForAdministratorsOnDemand() {
     PathContainer path = PathContainer.parsePath("/actuator/prometheus");
-    assertThat(access(false).of(HttpMethod.GET, path)).isEqualTo(Demand.TOKEN);
+    assertThat(access(false).of(HttpMethod.GET, path)).isEqualTo(Demand.ADMIN);
+    assertThat(access(true).of(HttpMethod.GET, path)).isEqualTo(Demand.NOTHING);
   }
 
   @Test

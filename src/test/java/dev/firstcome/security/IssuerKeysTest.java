@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -67,6 +68,10 @@ class IssuerKeysTest {
   }
 
   private static Tokens tokens(@Nullable String keySet, @Nullable String issuer) {
+    return tokens(keySet, issuer, Clock.systemUTC());
+  }
+
+  private static Tokens tokens(@Nullable String keySet, @Nullable String issuer, Clock clock) {
     return new Tokens(
         new SecuritySettings(null, Duration.ofSeconds(60), 100, true),
         new IssuerSettings(
@@ -74,7 +79,8 @@ class IssuerKeysTest {
             issuer == null ? null : URI.create(issuer),
             null,
             List.of("RS256"),
-            List.of()));
+            List.of()),
+        clock);
   }
 
   private String token(RSAKey key, String issuer) throws JOSEException {
@@ -135,6 +141,21 @@ class IssuerKeysTest {
     assertThat(tokens.verify(token(key, base)).block()).isNotNull();
     key = new RSAKeyGenerator(2048).keyID("two").generate();
     assertThat(tokens.verify(token(key, base)).block()).isNotNull();
+    tokens.destroy();
+  }
+
+  /** Or a key that its issuer withdraws would go on opening doors until its last token expires. */
+  @Test
+  void looksAtTheKeysAgainAfterFiveMinutes() throws JOSEException {
+    TokensTest.TestClock clock = new TokensTest.TestClock();
+    Tokens tokens = tokens(base + "/keys", null, clock);
+    String token = token(key, base);
+    assertThat(tokens.verify(token).block()).isNotNull();
+    clock.pass(Duration.ofSeconds(299));
+    assertThat(tokens.known(token)).isNotNull();
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(tokens.known(token)).isNull();
+    assertThat(tokens.verify(token).block()).isNotNull();
     tokens.destroy();
   }
 

@@ -2,6 +2,7 @@ package dev.firstcome.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
@@ -25,6 +26,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +44,7 @@ class TokensTest {
   private final TestClock clock = new TestClock();
   private final Tokens tokens = new Tokens(SETTINGS, NO_ISSUER, clock);
 
-  private static final class TestClock extends Clock {
+  static final class TestClock extends Clock {
     private Instant now = Instant.parse("2026-11-22T00:00:00Z");
 
     void pass(Duration time) {
@@ -206,6 +208,28 @@ class TokensTest {
     clock.pass(Duration.ofSeconds(1));
     assertThat(tokens.known(token)).isNull();
     refuse(token);
+  }
+
+  @Test
+  void remembersNoMoreTokensThanItMay() {
+    List<String> many =
+        IntStream.range(0, 500)
+            .mapToObj(i -> TestTokens.sign(claims().claim("n", i).build()))
+            .toList();
+    many.forEach(this::accept);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(many.stream().filter(token -> tokens.known(token) != null).count())
+                    .isBetween(1L, 100L));
+  }
+
+  @Test
+  void doesNotForgiveAClockThatIsVeryWrong() {
+    assertThatThrownBy(() -> new SecuritySettings(null, Duration.ofSeconds(301), 1, true))
+        .hasMessageContaining("clock-skew");
+    assertThatThrownBy(() -> new SecuritySettings(null, Duration.ofSeconds(-1), 1, true))
+        .hasMessageContaining("clock-skew");
   }
 
   @ParameterizedTest

@@ -392,12 +392,25 @@ final class ShopSql {
     };
   }
 
+  /** Those of the orders that are their users' own. */
+  private static UUID[] ownOrders(PostgresServer db, Tx tx, Object[] idsAndUsers) {
+    UUID[] ids = (UUID[]) idsAndUsers[0];
+    String[] users = (String[]) idsAndUsers[1];
+    return IntStream.range(0, ids.length)
+        .filter(
+            i ->
+                found(db.orders, tx, new UUID[] {ids[i]})
+                    .anyMatch(o -> o.userId().equals(users[i])))
+        .mapToObj(i -> ids[i])
+        .toArray(UUID[]::new);
+  }
+
   private static void orders() {
     on(
         "order.OrderRepository.LOCK",
-        -1230409196,
+        -1012574843,
         ORDER,
-        (db, tx, a) -> known(db.orders, tx, (UUID[]) a[0], AS_POSTGRES),
+        (db, tx, a) -> known(db.orders, tx, ownOrders(db, tx, a), AS_POSTGRES),
         (db, tx, a, locked) -> rows(locked(db.orders, tx, locked).map(ShopSql::order)));
     on(
         "order.OrderRepository.BY_ID",

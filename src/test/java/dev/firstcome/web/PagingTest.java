@@ -36,6 +36,18 @@ class PagingTest {
   }
 
   @Test
+  void refusesACursorOfATimeThatTheDatabaseCannotCompare() {
+    for (String time : List.of("+294277-01-01T00:00:00Z", "-4714-01-01T00:00:00Z")) {
+      String cursor = Paging.cursor("orders", time + " 1-1-1-1-1");
+      assertThatThrownBy(() -> Paging.of(null, cursor).after("orders", TimePosition::parse))
+          .isInstanceOf(Refused.class);
+    }
+    String newest = Paging.cursor("orders", TimePosition.NEWEST.text());
+    assertThat(Paging.of(null, newest).after("orders", TimePosition::parse))
+        .isEqualTo(TimePosition.NEWEST);
+  }
+
+  @Test
   void refusesACursorWhosePositionTheListCannotRead() {
     String cursor = Paging.cursor("orders", "yesterday");
     assertThatThrownBy(() -> Paging.of(null, cursor).after("orders", Long::valueOf))

@@ -170,6 +170,13 @@ class ProblemHttpTest {
   }
 
   @Test
+  void refusesWhoAcceptsMoreThanAnybodyCanSort() {
+    Answer answer =
+        client.get("/nothing/here", "Authorization", alice, "Accept", "*/*,".repeat(300) + "*/*");
+    isProblem(answer, 406, "NOT_ACCEPTABLE", "en");
+  }
+
+  @Test
   void refusesBodiesThatAreNotJson() {
     for (String language : List.of("en", "ko")) {
       Answer answer = echo("a=b", "application/x-www-form-urlencoded", language);

@@ -1,5 +1,6 @@
 package dev.firstcome.web;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -19,9 +20,26 @@ final class Wire implements AutoCloseable {
   }
 
   Wire send(String text) throws IOException {
-    socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    return send(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  Wire send(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
     socket.getOutputStream().flush();
     return this;
+  }
+
+  /** What arrives until the server closes the connection, also if it does so with a reset. */
+  void readInto(StringBuilder read) throws IOException {
+    byte[] buffer = new byte[8192];
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    try {
+      for (int n = 0; n >= 0; n = socket.getInputStream().read(buffer)) {
+        all.write(buffer, 0, n);
+      }
+    } finally {
+      read.append(all.toString(StandardCharsets.UTF_8));
+    }
   }
 
   /** Everything until the server closes the connection. */
