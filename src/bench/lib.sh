@@ -67,7 +67,7 @@ open_shop() {
   SERVER_PORT=${port_of[$name]} SPRING_R2DBC_URL=r2dbc:postgresql://127.0.0.1:$pg_port/$name SPRING_R2DBC_USERNAME=bench \
     SPRING_R2DBC_PASSWORD=bench SPRING_DATA_REDIS_URL=redis://127.0.0.1:$redis_port/${redis_of[$name]} \
     FIRSTCOME_SECURITY_JWTSECRET=$secret FIRSTCOME_ORDER_PAYMENTWINDOW=1d \
-    FIRSTCOME_LIMITS_WRITESPERSECOND=1000000 FIRSTCOME_LIMITS_WRITESBURST=1000000 \
+    FIRSTCOME_LIMITS_WRITESPERSECOND=${WRITES_PER_SECOND:-1000000} FIRSTCOME_LIMITS_WRITESBURST=${WRITES_BURST:-1000000} \
     "$java" "${java_opts[@]}" "$@" >"$work/$name.log" 2>&1 </dev/null &
   pid_of[$name]=$!
   started=$(python3 "$bench/first-answer.py" "${port_of[$name]}" "$from" "${pid_of[$name]}") || {

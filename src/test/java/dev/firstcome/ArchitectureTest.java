@@ -45,6 +45,7 @@ class ArchitectureTest {
           entry("redis", Set.of("batch")),
           entry("security", Set.of("problem")),
           entry("web", Set.of("problem", "security", "batch")),
+          entry("limit", Set.of("web", "security", "problem", "redis", "batch")),
           entry("batch", Set.of("problem")),
           entry("database", Set.of("batch")),
           entry("tracing", Set.of("batch", "problem")),

@@ -25,10 +25,12 @@ import reactor.core.publisher.Mono;
 class CouponHandler {
 
   private final Coupons coupons;
+  private final CouponTries tries;
   private final Body body;
 
-  CouponHandler(Coupons coupons, Body body) {
+  CouponHandler(Coupons coupons, CouponTries tries, Body body) {
     this.coupons = coupons;
+    this.tries = tries;
     this.body = body;
   }
 
@@ -48,8 +50,11 @@ class CouponHandler {
   }
 
   Mono<ServerResponse> issue(ServerRequest request) {
+    long couponId = PathId.number(request, "id", COUPON_NOT_FOUND);
+    String userId = Caller.of(request).userId();
+    tries.count(couponId, userId);
     return coupons
-        .issue(PathId.number(request, "id", COUPON_NOT_FOUND), Caller.of(request).userId())
+        .issue(couponId, userId)
         .flatMap(
             done -> {
               IssuedBody issued = IssuedBody.of(done.value(), coupons.now());

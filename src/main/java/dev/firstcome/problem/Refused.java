@@ -44,7 +44,8 @@ public final class Refused extends RuntimeException {
     return members;
   }
 
-  Map<String, String> headers() {
+  /** The response headers that go with it. */
+  public Map<String, String> headers() {
     return headers;
   }
 }

@@ -41,7 +41,8 @@ public final class TraceId {
     exchange.getAttributes().put(ATTRIBUTE, id);
   }
 
-  static String from(@Nullable String traceparent) {
+  /** The trace id of such a header, else a fresh one. */
+  public static String from(@Nullable String traceparent) {
     if (traceparent != null && isValid(traceparent)) {
       return traceparent.substring(3, 3 + LENGTH);
     }

@@ -1,7 +1,9 @@
 package dev.firstcome.security;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.server.ServerWebExchange;
 
 /**
  * Who is asking, as the verified bearer token says: never from a path or a body.
@@ -10,6 +12,9 @@ import org.springframework.web.reactive.function.server.ServerRequest;
  * @param scopes the token's scopes
  */
 public record Caller(String userId, Set<String> scopes) {
+
+  /** The order of the filter that leaves the caller: later ones know who is asking. */
+  public static final int KNOWN_FROM = -100;
 
   /** The exchange attribute under which the token filter leaves the caller. */
   static final String ATTRIBUTE = Caller.class.getName();
@@ -24,6 +29,11 @@ public record Caller(String userId, Set<String> scopes) {
       return caller;
     }
     throw new IllegalStateException("no caller on " + request.path());
+  }
+
+  /** The same for a filter; null on a path that is open to everybody. */
+  public static @Nullable Caller of(ServerWebExchange exchange) {
+    return exchange.getAttributes().get(ATTRIBUTE) instanceof Caller caller ? caller : null;
   }
 
   public boolean hasScope(String scope) {

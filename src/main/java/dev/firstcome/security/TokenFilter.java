@@ -24,7 +24,7 @@ import reactor.core.publisher.Mono;
 class TokenFilter implements WebFilter {
 
   /** After the trace id, before everything that costs. */
-  static final int ORDER = -100;
+  static final int ORDER = Caller.KNOWN_FROM;
 
   static final String ADMIN_SCOPE = "admin";
 

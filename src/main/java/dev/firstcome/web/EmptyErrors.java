@@ -84,6 +84,7 @@ final class EmptyErrors extends ChannelDuplexHandler {
     return switch (status) {
       case 404 -> CommonRefusal.NOT_FOUND.refused();
       case 405 -> CommonRefusal.METHOD_NOT_ALLOWED.refused();
+      case 429 -> CommonRefusal.TOO_MANY_REQUESTS.refused();
       case 413 -> CommonRefusal.BODY_TOO_LARGE.refused();
       default ->
           status < 500

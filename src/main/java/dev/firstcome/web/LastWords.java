@@ -32,6 +32,10 @@ class LastWords implements WebFilter, SmartLifecycle {
   private volatile boolean leaving;
   private volatile @Nullable Channel door;
 
+  boolean areSaid() {
+    return leaving;
+  }
+
   /** The server listens, on this channel. */
   void listensOn(Channel channel) {
     door = channel;

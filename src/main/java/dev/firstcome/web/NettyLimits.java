@@ -1,7 +1,12 @@
 package dev.firstcome.web;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.EventExecutorGroup;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -35,29 +40,70 @@ class NettyLimits {
 
   @Bean
   WebServerFactoryCustomizer<NettyReactiveWebServerFactory> connectionLimits(
-      WebSettings settings, JsonMapper json, LastWords lastWords) {
+      WebSettings settings,
+      JsonMapper json,
+      LastWords lastWords,
+      TurnedAway turnedAway,
+      ClientAddress clients) {
+    ConnectionsByAddress connections =
+        new ConnectionsByAddress(clients, settings.maxConnectionsPerAddress());
     return factory ->
         factory.addServerCustomizers(
-            server -> limited(server, settings, json),
+            server -> limited(server, settings),
+            server ->
+                server.doOnChannelInit(
+                    (observer, channel, address) ->
+                        guard(
+                            channel.pipeline(),
+                            settings,
+                            new EmptyErrors(json),
+                            new Turnstile(turnedAway, lastWords))),
+            server ->
+                settings.maxConnectionsPerAddress() == 0 ? server : counted(server, connections),
             server -> server.doOnBound(bound -> lastWords.listensOn(bound.channel())));
   }
 
-  private static HttpServer limited(HttpServer server, WebSettings settings, JsonMapper json) {
+  private static HttpServer counted(HttpServer server, ConnectionsByAddress connections) {
+    return server.doOnChannelInit(
+        (observer, channel, address) ->
+            channel.pipeline().addFirst("firstcome.connections", connections));
+  }
+
+  private static HttpServer limited(HttpServer server, WebSettings settings) {
     int head = Math.toIntExact(settings.maxHead().toBytes());
     return server
         .httpRequestDecoder(decoder -> decoder.maxInitialLineLength(head).maxHeaderSize(head))
         .idleTimeout(settings.idleTimeout())
-        .maxConnections(settings.maxConnections())
-        .doOnChannelInit((observer, channel, address) -> guard(channel.pipeline(), settings, json));
+        .maxConnections(settings.maxConnections());
   }
 
-  private static void guard(ChannelPipeline pipeline, WebSettings settings, JsonMapper json) {
+  /**
+   * The server's own idle timeout looks between requests only, and a connection can be stuck in
+   * one: the last of two that came together, behind an answer that took its time, is never
+   * answered.
+   */
+  private static IdleStateHandler closeAfter(Duration silence) {
+    return new IdleStateHandler(silence.toMillis(), 0, 0, TimeUnit.MILLISECONDS) {
+      @Override
+      protected void channelIdle(ChannelHandlerContext context, IdleStateEvent nothingRead) {
+        context.close();
+      }
+    };
+  }
+
+  private static void guard(
+      ChannelPipeline pipeline, WebSettings settings, EmptyErrors errors, Turnstile turnstile) {
     if (pipeline.get(NettyPipeline.HttpCodec) == null) {
       throw new IllegalStateException("only HTTP/1.1 is guarded: leave server.http2 off");
     }
     ReadDeadlines deadlines = new ReadDeadlines(settings.headTimeout(), settings.bodyTimeout());
     pipeline.addBefore(NettyPipeline.HttpCodec, "firstcome.bytes", deadlines.bytes());
-    pipeline.addAfter(NettyPipeline.HttpCodec, "firstcome.empty", new EmptyErrors(json));
+    pipeline.addBefore(
+        NettyPipeline.HttpCodec, "firstcome.silence", closeAfter(settings.idleTimeout()));
+    pipeline.addBefore(
+        NettyPipeline.HttpCodec, "firstcome.writes", new WriteDeadline(settings.writeTimeout()));
+    pipeline.addAfter(NettyPipeline.HttpCodec, "firstcome.turnstile", turnstile);
+    pipeline.addAfter(NettyPipeline.HttpCodec, "firstcome.empty", errors);
     pipeline.addAfter(NettyPipeline.HttpCodec, "firstcome.messages", deadlines.messages());
   }
 }

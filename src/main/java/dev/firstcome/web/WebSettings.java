@@ -1,6 +1,8 @@
 package dev.firstcome.web;
 
+import io.netty.util.NetUtil;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -13,8 +15,14 @@ import org.springframework.util.unit.DataSize;
  * @param headTimeout from the first byte of a request to the end of its headers
  * @param bodyTimeout from the end of the headers to the end of the body
  * @param requestTimeout from there until a handler must have answered; its work goes on
+ * @param writeTimeout how long a client may leave lying what the kernel could not take of its
+ *     answer
  * @param idleTimeout how long a connection may rest between two requests
  * @param maxConnections open connections; further ones are refused
+ * @param maxConnectionsPerAddress open connections from one address that is no trusted proxy; 0: no
+ *     limit of its own
+ * @param trustedProxies addresses and blocks ({@code 10.0.0.0/8}) whose {@code X-Forwarded-For} is
+ *     believed
  * @param eventLoops threads that serve connections; 0 is one for each core
  */
 @ConfigurationProperties("firstcome.web")
@@ -24,8 +32,11 @@ public record WebSettings(
     @DefaultValue("5s") Duration headTimeout,
     @DefaultValue("5s") Duration bodyTimeout,
     @DefaultValue("10s") Duration requestTimeout,
+    @DefaultValue("10s") Duration writeTimeout,
     @DefaultValue("60s") Duration idleTimeout,
     @DefaultValue("20000") int maxConnections,
+    @DefaultValue("0") int maxConnectionsPerAddress,
+    @DefaultValue List<String> trustedProxies,
     @DefaultValue("0") int eventLoops) {
 
   public WebSettings {
@@ -34,18 +45,36 @@ public record WebSettings(
     positive("head-timeout", headTimeout.toMillis());
     positive("body-timeout", bodyTimeout.toMillis());
     positive("request-timeout", requestTimeout.toMillis());
+    positive("write-timeout", writeTimeout.toMillis());
     positive("idle-timeout", idleTimeout.toMillis());
     positive("max-connections", maxConnections);
     if (maxBody.toBytes() > 16 * 1024 * 1024) {
       throw new IllegalArgumentException("firstcome.web.max-body is at most 16MB");
     }
-    if (eventLoops < 0) {
-      throw new IllegalArgumentException("firstcome.web.event-loops must not be negative");
+    if (eventLoops < 0 || maxConnectionsPerAddress < 0) {
+      throw new IllegalArgumentException(
+          "firstcome.web: event-loops and max-connections-per-address must not be negative");
     }
+    trustedProxies = trustedProxies.stream().map(WebSettings::block).toList();
     if (requestTimeout.compareTo(bodyTimeout) <= 0) {
       throw new IllegalArgumentException(
           "firstcome.web.request-timeout must be longer than firstcome.web.body-timeout");
     }
+  }
+
+  /** An address is a block of one. */
+  private static String block(String text) {
+    String block = text.contains("/") ? text : text + (text.contains(":") ? "/128" : "/32");
+    int slash = block.indexOf('/');
+    int bits = block.contains(":") ? 128 : 32;
+    if (!NetUtil.isValidIpV4Address(block.substring(0, slash))
+            && !NetUtil.isValidIpV6Address(block.substring(0, slash))
+        || !block.substring(slash + 1).matches("[0-9]{1,3}")
+        || Integer.parseInt(block.substring(slash + 1)) > bits) {
+      throw new IllegalArgumentException(
+          "firstcome.web.trusted-proxies: " + text + " is neither an address nor a block of them");
+    }
+    return block;
   }
 
   private static void positive(String name, long value) {

@@ -59,7 +59,7 @@ public final class CouponParts {
     }
   }
 
-  private static CouponRows rows(LongFunction<Mono<Coupon>> campaigns) {
+  static CouponRows rows(LongFunction<Mono<Coupon>> campaigns) {
     return (CouponRows)
         Proxy.newProxyInstance(
             CouponRows.class.getClassLoader(),

@@ -105,6 +105,15 @@ class ConnectionHttpTest {
   }
 
   @Test
+  void answersBothOfTwoOfWhichTheSecondEndsTheConnection() throws IOException {
+    String products = "GET /api/v1/products HTTP/1.1\r\nHost: localhost\r\n";
+    try (Wire wire = new Wire(port)) {
+      wire.send(products + "\r\n" + products + "Connection: close\r\n\r\n");
+      assertThat(wire.readToEnd()).containsSubsequence("HTTP/1.1 200", "HTTP/1.1 200");
+    }
+  }
+
+  @Test
   void keepsAConnectionThatRestsBetweenRequests() throws IOException {
     try (Wire wire = new Wire(port)) {
       wire.send("GET /api/v1/products HTTP/1.1\r\nHost: localhost\r\n\r\n");

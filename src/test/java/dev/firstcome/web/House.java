@@ -18,6 +18,7 @@ import org.springframework.boot.r2dbc.autoconfigure.R2dbcAutoConfiguration;
 import org.springframework.boot.r2dbc.autoconfigure.health.ConnectionFactoryHealthContributorAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.FilterType;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -36,8 +37,19 @@ import reactor.core.publisher.Sinks;
       DataR2dbcAutoConfiguration.class,
       DataR2dbcRepositoriesAutoConfiguration.class
     })
-@ComponentScan({"dev.firstcome.problem", "dev.firstcome.security", "dev.firstcome.web"})
-@ConfigurationPropertiesScan({"dev.firstcome.security", "dev.firstcome.web"})
+@ComponentScan(
+    basePackages = {
+      "dev.firstcome.problem",
+      "dev.firstcome.security",
+      "dev.firstcome.web",
+      "dev.firstcome.limit"
+    },
+    // There is no Redis in the house.
+    excludeFilters =
+        @ComponentScan.Filter(
+            type = FilterType.REGEX,
+            pattern = "dev.firstcome.limit.LimitSharing"))
+@ConfigurationPropertiesScan({"dev.firstcome.security", "dev.firstcome.web", "dev.firstcome.limit"})
 class House {
 
   record Line(long productId, int quantity) implements Valid {
@@ -69,6 +81,9 @@ class House {
     }
   }
 
+  /** More than a kernel keeps for a connection, however much it has grown. */
+  static final String LARGE = "large ".repeat(3 * 1024 * 1024);
+
   private volatile Slow slow = new Slow();
 
   Slow anew() {
@@ -90,6 +105,7 @@ class House {
                         "/who", request -> Answers.ok(Map.of("user", Caller.of(request).userId())))
                     .GET("/admin/secret", request -> Answers.ok(Map.of("secret", 42)))
                     .POST("/keyed", House::keyed)
+                    .GET("/large", request -> Answers.ok(LARGE))
                     .POST("/slow", request -> slow.handle(request))
                     .GET("/fails/{how}", House::fail))
         .build();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firstcome.problem.Refused;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
@@ -25,7 +26,10 @@ class ShieldTest {
               Duration.ofMillis(100),
               Duration.ofMillis(300),
               Duration.ofSeconds(5),
+              Duration.ofSeconds(5),
               10,
+              0,
+              List.of(),
               1));
 
   @AfterEach

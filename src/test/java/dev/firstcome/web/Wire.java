@@ -2,7 +2,9 @@ package dev.firstcome.web;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -17,6 +19,35 @@ final class Wire implements AutoCloseable {
     socket = new Socket("localhost", port);
     socket.setSoTimeout(PATIENCE_MILLIS);
     socket.setTcpNoDelay(true);
+  }
+
+  /** From another of this machine's own addresses, 127.0.0.0/8. */
+  Wire(int port, String from) throws IOException {
+    socket = new Socket("127.0.0.1", port, InetAddress.getByName(from), 0);
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    socket.setTcpNoDelay(true);
+  }
+
+  /** Whether the other side still takes what we send. */
+  boolean takes(String text) {
+    try {
+      send(text);
+      return true;
+    } catch (IOException cutOff) {
+      return false;
+    }
+  }
+
+  /** Whether the other side has nothing to say any more, after what it may still say. */
+  boolean isEnded() {
+    try {
+      readToEnd();
+    } catch (SocketTimeoutException stillThere) {
+      return false;
+    } catch (IOException reset) {
+      return true;
+    }
+    return true;
   }
 
   Wire send(String text) throws IOException {
@@ -59,6 +90,22 @@ final class Wire implements AutoCloseable {
       read.append(new String(Arrays.copyOf(buffer, n), StandardCharsets.UTF_8));
     }
     return read.toString();
+  }
+
+  /** Whether the text comes, behind however much else, which is not kept. */
+  boolean skipUntil(String text) throws IOException {
+    String tail = "";
+    byte[] buffer = new byte[64 * 1024];
+    while (!tail.contains(text)) {
+      int n = socket.getInputStream().read(buffer);
+      if (n < 0) {
+        return false;
+      }
+      String read = tail + new String(buffer, 0, n, StandardCharsets.UTF_8);
+      tail =
+          read.contains(text) ? text : read.substring(Math.max(0, read.length() - text.length()));
+    }
+    return true;
   }
 
   /** Hangs up without a goodbye: the other side sees a reset. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.limit;
+
+import org.jspecify.annotations.NullMarked;
