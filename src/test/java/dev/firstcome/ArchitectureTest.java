@@ -48,6 +48,7 @@ class ArchitectureTest {
           entry("limit", Set.of("web", "security", "problem", "redis", "batch")),
           entry("batch", Set.of("problem")),
           entry("database", Set.of("batch")),
+          entry("stream", Set.of("batch", "problem", "web")),
           entry("tracing", Set.of("batch", "problem")),
           entry("outbox", Set.of("batch", "database")),
           entry("webhook", Set.of("outbox", "batch", "database", "web", "problem")));
@@ -63,7 +64,8 @@ class ArchitectureTest {
           entry("order", Set.of("product", "stock", "coupon", "cart")),
           entry("payment", Set.of("order", "point")),
           entry("ranking", Set.of("product", "payment")),
-          entry("consistency", Set.of("stock", "coupon")));
+          entry("consistency", Set.of("stock", "coupon")),
+          entry("page", Set.of("product")));
 
   private static final Map<String, Set<String>> NEIGHBOURS = neighbours();
 

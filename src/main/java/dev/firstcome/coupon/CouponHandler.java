@@ -5,6 +5,8 @@ import static dev.firstcome.coupon.CouponRefusal.COUPON_NOT_FOUND;
 import dev.firstcome.coupon.Discount.Type;
 import dev.firstcome.problem.Violation.Rule;
 import dev.firstcome.security.Caller;
+import dev.firstcome.stream.Feed;
+import dev.firstcome.stream.Streams;
 import dev.firstcome.web.Answers;
 import dev.firstcome.web.Body;
 import dev.firstcome.web.Checks;
@@ -27,11 +29,13 @@ class CouponHandler {
   private final Coupons coupons;
   private final CouponTries tries;
   private final Body body;
+  private final Feed<Long> feed;
 
-  CouponHandler(Coupons coupons, CouponTries tries, Body body) {
+  CouponHandler(Coupons coupons, CouponTries tries, Body body, Streams streams) {
     this.coupons = coupons;
     this.tries = tries;
     this.body = body;
+    this.feed = streams.feed("coupon", coupons::levels);
   }
 
   Mono<ServerResponse> list(ServerRequest request) {
@@ -47,6 +51,11 @@ class CouponHandler {
     return coupons
         .find(PathId.number(request, "id", COUPON_NOT_FOUND))
         .flatMap(row -> Answers.ok(CampaignBody.of(row)));
+  }
+
+  Mono<ServerResponse> stream(ServerRequest request) {
+    return feed.watch(request, PathId.number(request, "id", COUPON_NOT_FOUND))
+        .switchIfEmpty(COUPON_NOT_FOUND.asError());
   }
 
   Mono<ServerResponse> issue(ServerRequest request) {

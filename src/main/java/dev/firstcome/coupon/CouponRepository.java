@@ -71,6 +71,13 @@ class CouponRepository {
       SELECT NULL, user_id FROM issued_coupons WHERE coupon_id = $1 AND user_id = ANY($2)
       """;
 
+  private static final String LEVELS =
+      """
+      SELECT id, total_quantity, total_quantity - issued_quantity AS remaining,
+             issuable_from, issuable_until
+      FROM coupons WHERE id = ANY($1)
+      """;
+
   private static final String ISSUED_WITH_CAMPAIGN =
       """
       SELECT i.id, i.user_id, i.issued_at, i.used_at, i.order_id,
@@ -194,6 +201,23 @@ class CouponRepository {
       }
     }
     return remaining == null ? null : new Snapshot(remaining, holders);
+  }
+
+  /** How campaigns stand, by id; one that is missing does not exist. */
+  Mono<Map<Long, CouponLevel>> levels(Collection<Long> ids, Instant now) {
+    return database
+        .list(LEVELS, row -> level(row, now), (Object) ids.toArray(Long[]::new))
+        .map(levels -> levels.stream().collect(Collectors.toMap(CouponLevel::couponId, l -> l)));
+  }
+
+  private static CouponLevel level(Readable row, Instant now) {
+    return CouponLevel.of(
+        row.get("id", Long.class),
+        row.get("total_quantity", Long.class),
+        row.get("remaining", Long.class),
+        row.get("issuable_from", Instant.class),
+        row.get("issuable_until", Instant.class),
+        now);
   }
 
   /** Locks issued coupons, each of which must be its user's, and reads them; by id. */

@@ -15,6 +15,7 @@ class CouponRoutes {
     return route()
         .GET("/api/v1/coupons", coupons::list)
         .GET("/api/v1/coupons/{id}", coupons::show)
+        .GET("/api/v1/coupons/{id}/stream", coupons::stream)
         .POST("/api/v1/coupons/{id}/issue", coupons::issue)
         .GET("/api/v1/issued-coupons", coupons::mine)
         .POST("/api/v1/admin/coupons", coupons::create)

@@ -147,6 +147,11 @@ public class Coupons {
     return rows.findById(id).switchIfEmpty(CouponRefusal.COUPON_NOT_FOUND.asError());
   }
 
+  /** How campaigns stand now, by id; one that is missing does not exist. */
+  Mono<Map<Long, CouponLevel>> levels(Collection<Long> ids) {
+    return repository.levels(ids, now());
+  }
+
   Mono<List<CouponRow>> newestBefore(long id, int limit) {
     return rows.newestBefore(id, limit).collectList();
   }

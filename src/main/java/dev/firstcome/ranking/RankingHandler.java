@@ -1,6 +1,11 @@
 package dev.firstcome.ranking;
 
+import dev.firstcome.ranking.Ranking.Place;
+import dev.firstcome.stream.Feed;
+import dev.firstcome.stream.Streams;
 import dev.firstcome.web.Answers;
+import java.util.List;
+import java.util.Map;
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -9,13 +14,29 @@ import reactor.core.publisher.Mono;
 @Component
 class RankingHandler {
 
-  private final BestSellers bestSellers;
+  /** There is one list. */
+  private static final String ALL = "all";
 
-  RankingHandler(BestSellers bestSellers) {
+  private final BestSellers bestSellers;
+  private final Feed<String> feed;
+
+  RankingHandler(BestSellers bestSellers, Streams streams) {
     this.bestSellers = bestSellers;
+    this.feed = streams.feed("popular", all -> shown());
   }
 
   Mono<ServerResponse> popular(ServerRequest request) {
     return bestSellers.latest().flatMap(Answers::ok);
   }
+
+  Mono<ServerResponse> stream(ServerRequest request) {
+    return feed.watch(request, ALL);
+  }
+
+  private Mono<Map<String, PopularState>> shown() {
+    return bestSellers.latest().map(ranking -> Map.of(ALL, new PopularState(ranking.items())));
+  }
+
+  /** Without the times of the count: the same list is not news. */
+  record PopularState(List<Place> items) {}
 }

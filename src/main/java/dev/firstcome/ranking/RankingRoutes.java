@@ -15,6 +15,9 @@ class RankingRoutes {
   @Bean
   @Order(0)
   RouterFunction<ServerResponse> rankingRouter(RankingHandler ranking) {
-    return route().GET("/api/v1/products/popular", ranking::popular).build();
+    return route()
+        .GET("/api/v1/products/popular", ranking::popular)
+        .GET("/api/v1/products/popular/stream", ranking::stream)
+        .build();
   }
 }

@@ -43,7 +43,8 @@ class Access {
             "/api/v1/products",
             "/api/v1/products/**",
             "/api/v1/coupons",
-            "/api/v1/coupons/{id}"));
+            "/api/v1/coupons/{id}",
+            "/api/v1/coupons/{id}/stream"));
     openMetrics = settings.openMetrics();
     if (openMetrics) {
       add(OpenPaths.get("/actuator/prometheus"));

@@ -4,6 +4,7 @@ import static java.util.Comparator.comparing;
 
 import dev.firstcome.problem.CommonRefusal;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -29,11 +30,16 @@ class AcceptFilter implements WebFilter {
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
     ServerHttpRequest request = exchange.getRequest();
-    if (request.getPath().value().startsWith("/api/")
-        && !takesJson(request.getHeaders().get(HttpHeaders.ACCEPT))) {
+    String path = request.getPath().value();
+    if (path.startsWith("/api/") && !takes(path, request.getHeaders().get(HttpHeaders.ACCEPT))) {
       return CommonRefusal.NOT_ACCEPTABLE.asError();
     }
     return chain.filter(exchange);
+  }
+
+  /** Streams are server-sent events, everything else is JSON. */
+  private static boolean takes(String path, @Nullable List<String> accept) {
+    return path.endsWith("/stream") ? takesEvents(accept) : takesJson(accept);
   }
 
   static boolean takesJson(@Nullable List<String> accept) {
@@ -44,19 +50,25 @@ class AcceptFilter implements WebFilter {
     if (accept.size() == 1 && (first.equals("*/*") || first.equals("application/json"))) {
       return true;
     }
+    return takesOneOf(accept, MediaType.APPLICATION_JSON, MediaType.APPLICATION_PROBLEM_JSON);
+  }
+
+  static boolean takesEvents(@Nullable List<String> accept) {
+    return accept == null || accept.isEmpty() || takesOneOf(accept, MediaType.TEXT_EVENT_STREAM);
+  }
+
+  private static boolean takesOneOf(List<String> accept, MediaType... types) {
     String all = String.join(",", accept);
     try {
-      return all.length() <= LONGEST_HEADER && takesJson(all);
+      return all.length() <= LONGEST_HEADER && takesOneOf(all, types);
     } catch (InvalidMediaTypeException e) {
       return false;
     }
   }
 
-  private static boolean takesJson(String accept) {
+  private static boolean takesOneOf(String accept, MediaType... types) {
     List<MediaType> ranges = MediaType.parseMediaTypes(accept);
-    return ranges.isEmpty()
-        || quality(ranges, MediaType.APPLICATION_JSON) > 0
-        || quality(ranges, MediaType.APPLICATION_PROBLEM_JSON) > 0;
+    return ranges.isEmpty() || Stream.of(types).anyMatch(type -> quality(ranges, type) > 0);
   }
 
   /** The most specific range that covers a type decides, and 0 excludes (RFC 9110, 12.5.1). */

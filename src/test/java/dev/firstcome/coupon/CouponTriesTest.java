@@ -13,6 +13,7 @@ import dev.firstcome.limit.LimitParts;
 import dev.firstcome.problem.Refusal;
 import dev.firstcome.problem.Refused;
 import dev.firstcome.security.Caller;
+import dev.firstcome.stream.StreamParts;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.util.Map;
@@ -70,7 +71,7 @@ class CouponTriesTest {
     Coupons coupons =
         new Coupons(
             CouponParts.rows(id -> Mono.empty()), null, null, null, Clock.systemUTC(), lanes);
-    CouponHandler handler = new CouponHandler(coupons, tries, null);
+    CouponHandler handler = new CouponHandler(coupons, tries, null, StreamParts.streams());
     assertThat(refusal(handler)).isEqualTo(COUPON_NOT_FOUND);
     assertThat(refusal(handler)).isEqualTo(COUPON_NOT_FOUND);
     assertThat(refusal(handler)).isEqualTo(TOO_MANY_REQUESTS);

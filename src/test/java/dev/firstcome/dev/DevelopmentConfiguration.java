@@ -5,6 +5,7 @@ import dev.firstcome.security.OpenPaths;
 import dev.firstcome.web.Body;
 import io.r2dbc.spi.ConnectionFactory;
 import java.io.IOException;
+import java.util.function.IntSupplier;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -37,6 +38,14 @@ class DevelopmentConfiguration {
   @ConditionalOnProperty(DevelopmentShop.SECRET)
   RouterFunction<ServerResponse> developmentTokens(Tokens tokens, Body body) {
     return new TokenRoute(tokens, body).routes();
+  }
+
+  @Bean
+  @ConditionalOnProperty(DevelopmentShop.SECRET)
+  RouterFunction<ServerResponse> developmentCrowd(
+      Tokens tokens, Body body, Environment environment) {
+    IntSupplier port = () -> environment.getRequiredProperty("local.server.port", Integer.class);
+    return new CrowdRoute(new Crowd(tokens, port), body).routes();
   }
 
   @Bean

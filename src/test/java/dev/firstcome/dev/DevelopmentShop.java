@@ -60,6 +60,8 @@ public final class DevelopmentShop {
     ConfigurableEnvironment environment = context.getEnvironment();
     Map<String, Object> defaults = new LinkedHashMap<>(Servers.forDevelopment(environment));
     defaults.put("firstcome.events.allow-private", "true");
+    defaults.put("firstcome.page.enabled", "true");
+    defaults.put("firstcome.page.demo", "true");
     if (!verifiesTokens(environment)) {
       defaults.put(SECRET, Tokens.randomSecret());
     }

@@ -47,6 +47,7 @@ public @interface ShopTest {
       // Races list what may come of them, and a machine that is slow today is not to add to it.
       properties.put("firstcome.event-loops.target", "10s");
       properties.put("firstcome.event-loops.interval", "20s");
+      properties.put("firstcome.page.enabled", "true");
       context
           .getEnvironment()
           .getPropertySources()

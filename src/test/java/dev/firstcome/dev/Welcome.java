@@ -14,6 +14,7 @@ final class Welcome {
     return """
 
     Firstcome is open: %1$s
+      storefront, board %1$s
       try every call    %1$s/docs
       a walk-through    README.md
     %2$s

@@ -36,6 +36,8 @@ class AccessTest {
     "POST, /api/v1/products, TOKEN",
     "GET, /api/v1/coupons, NOTHING",
     "GET, /api/v1/coupons/1, NOTHING",
+    "GET, /api/v1/coupons/1/stream, NOTHING",
+    "POST, /api/v1/coupons/1/stream, TOKEN",
     "POST, /api/v1/coupons/1/issue, TOKEN",
     "GET, /api/v1/coupons/1/issue, TOKEN",
     "GET, /api/v1/orders, TOKEN",

@@ -41,9 +41,22 @@ class AcceptFilterTest {
     assertThat(AcceptFilter.takesJson(List.of(accept))).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "*/*", "text/event-stream", "text/*", "application/json, */*;q=0.1"})
+  void streamsToWhoTakesEvents(String accept) {
+    assertThat(AcceptFilter.takesEvents(List.of(accept))).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/json", "text/event-stream;q=0", "nonsense"})
+  void doesNotStreamToWhoDoesNot(String accept) {
+    assertThat(AcceptFilter.takesEvents(List.of(accept))).isFalse();
+  }
+
   @Test
   void servesWhoSaysNothing() {
     assertThat(AcceptFilter.takesJson(null)).isTrue();
+    assertThat(AcceptFilter.takesEvents(null)).isTrue();
   }
 
   @Test

@@ -220,11 +220,6 @@ class ApiDocumentIT {
         .value(text -> assertThat(text).isNotEmpty().doesNotContain("http:", "https:", " style="));
   }
 
-  @Test
-  void leadsFromTheRootToThePage() {
-    http.get().uri("/").exchange().expectStatus().isTemporaryRedirect();
-  }
-
   private Answer answers(Shopper who, HttpMethod method, String path, String body, int status) {
     Answer answer =
         method == GET ? who.get(path) : who.send(method, path, "key-" + path.hashCode(), body);

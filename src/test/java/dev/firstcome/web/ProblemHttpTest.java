@@ -108,6 +108,13 @@ class ProblemHttpTest {
   }
 
   @Test
+  void leadsFromTheRootToTheDocumentsUnlessThereIsAPage() {
+    Answer answer = client.send("GET", "/", BodyPublishers.noBody());
+    assertThat(answer.status()).isEqualTo(307);
+    assertThat(answer.header("Location")).isEqualTo("/docs");
+  }
+
+  @Test
   void tellsNothingAboutItsInside() {
     for (String how : List.of("bug", "sql", "database", "statement", "redis")) {
       Answer answer = client.get("/api/v1/fails/" + how, "Authorization", alice);

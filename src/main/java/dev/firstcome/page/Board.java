@@ -1,0 +1,78 @@
+package dev.firstcome.page;
+
+import dev.firstcome.page.Traffic.Figures;
+import dev.firstcome.problem.Refused;
+import dev.firstcome.problem.Violation;
+import dev.firstcome.problem.Violation.Rule;
+import dev.firstcome.product.Products;
+import dev.firstcome.stream.Feed;
+import dev.firstcome.stream.Streams;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.stereotype.Component;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** What this instance does at the moment, beside the stock of one product. */
+@Component
+@ConditionalOnProperty("firstcome.page.enabled")
+class Board {
+
+  /** No product has this id: the figures alone. */
+  private static final long NONE = 0;
+
+  private static final Pattern ID = Pattern.compile("[0-9]{1,18}");
+
+  private final Traffic traffic;
+  private final Products products;
+  private final Feed<Long> feed;
+
+  Board(Traffic traffic, Products products, Streams streams) {
+    this.traffic = traffic;
+    this.products = products;
+    this.feed = streams.feed("board", this::states);
+  }
+
+  record Shelf(long id, String name, long price, long stock) {}
+
+  /**
+   * @param product null if none was asked for, or there is no such product
+   */
+  record State(Figures figures, @Nullable Shelf product) {}
+
+  /**
+   * Takes {@code ?product=}, an id.
+   *
+   * @throws Refused {@code INVALID_REQUEST} if that is no id
+   */
+  Mono<ServerResponse> stream(ServerRequest request) {
+    String product = request.queryParam("product").orElse("0");
+    if (!ID.matcher(product).matches()) {
+      throw Violation.of("product", Rule.INTEGER).refused();
+    }
+    return feed.watch(request, Long.parseLong(product));
+  }
+
+  private Mono<Map<Long, State>> states(Set<Long> ids) {
+    Figures figures = traffic.now();
+    return Flux.fromIterable(ids)
+        .flatMap(id -> state(id, figures).map(state -> Map.entry(id, state)), ids.size())
+        .collectMap(Map.Entry::getKey, Map.Entry::getValue);
+  }
+
+  private Mono<State> state(long id, Figures figures) {
+    State bare = new State(figures, null);
+    if (id == NONE) {
+      return Mono.just(bare);
+    }
+    return products
+        .find(id)
+        .map(p -> new State(figures, new Shelf(p.id(), p.name(), p.price(), p.stock())))
+        .onErrorReturn(Refused.class, bare);
+  }
+}

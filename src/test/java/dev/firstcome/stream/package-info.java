@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.stream;
+
+import org.jspecify.annotations.NullMarked;
