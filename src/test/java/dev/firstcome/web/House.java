@@ -2,6 +2,7 @@ package dev.firstcome.web;
 
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
 
+import dev.firstcome.batch.LoopWatch;
 import dev.firstcome.problem.CommonRefusal;
 import dev.firstcome.security.Caller;
 import io.lettuce.core.RedisConnectionException;
@@ -19,6 +20,7 @@ import org.springframework.boot.r2dbc.autoconfigure.health.ConnectionFactoryHeal
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.FilterType;
+import org.springframework.context.annotation.Import;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -27,8 +29,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * The house without the shop: problem, security and web with a few rooms to try them on. Not a
- * {@code @Configuration}, so that no component scan finds it.
+ * The house without the shop: problem, security, limit and web with a few rooms to try them on. Not
+ * a {@code @Configuration}, so that no component scan finds it.
  */
 @EnableAutoConfiguration(
     exclude = {
@@ -49,7 +51,13 @@ import reactor.core.publisher.Sinks;
         @ComponentScan.Filter(
             type = FilterType.REGEX,
             pattern = "dev.firstcome.limit.LimitSharing"))
-@ConfigurationPropertiesScan({"dev.firstcome.security", "dev.firstcome.web", "dev.firstcome.limit"})
+@Import(LoopWatch.class)
+@ConfigurationPropertiesScan({
+  "dev.firstcome.security",
+  "dev.firstcome.web",
+  "dev.firstcome.limit",
+  "dev.firstcome.batch"
+})
 class House {
 
   record Line(long productId, int quantity) implements Valid {
