@@ -1,33 +1,48 @@
 package dev.firstcome.limit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.firstcome.dev.ShopTest;
 import dev.firstcome.redis.Redis;
+import dev.firstcome.redis.RedisParts;
 import io.github.bucket4j.TimeMeter;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.codec.StringCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 /** One limit for several instances, over a real Redis. */
 @ShopTest
 class SharedLimitIT {
 
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(30);
   private static final int RATE = 100;
+
+  /** So slow that a machine's pause gives nothing back that matters. */
+  private static final int SLOW_RATE = 1;
+
   private static final int BURST = 100;
   private static final double UNTOLD = 0.1;
   private static final int INSTANCES = 3;
 
-  @Autowired private Redis redis;
-  @Autowired private CircuitBreaker redisBreaker;
+  @Value("${spring.data.redis.url}")
+  private String url = "";
+
+  private Redis redis = RedisParts.redis(Mono.never());
+  private @Nullable RedisClient client;
   private final String user = "user-" + UUID.randomUUID();
   private List<Instance> instances = List.of();
 
@@ -49,14 +64,27 @@ class SharedLimitIT {
 
   @BeforeEach
   void open() {
-    String name = "test-" + UUID.randomUUID();
-    instances = Stream.generate(() -> instance(name)).limit(INSTANCES).toList();
+    client = RedisClient.create(url);
+    // A connection of its own, with more patience than the shop has: what is held here is a number,
+    // and a report that took too long is lost.
+    redis = RedisParts.redis(Mono.just(client.connect(StringCodec.UTF8)));
+    instances = open(RATE);
   }
 
-  private Instance instance(String name) {
+  private List<Instance> open(int rate) {
+    String name = "test-" + UUID.randomUUID();
+    return Stream.generate(() -> instance(name, rate, redis)).limit(INSTANCES).toList();
+  }
+
+  @AfterEach
+  void hangUp() {
+    requireNonNull(client).shutdown(Duration.ZERO, SOON);
+  }
+
+  private static Instance instance(String name, int rate, Redis redis) {
     LimitSettings settings = LimitParts.settings(RATE, BURST, UNTOLD);
     Limits limits = new Limits(settings, TimeMeter.SYSTEM_NANOTIME);
-    Allowances users = limits.open(new Limit(name, RATE, BURST), 100);
+    Allowances users = limits.open(new Limit(name, rate, BURST), 100);
     return new Instance(users, new LimitSharing(limits, settings, redis));
   }
 
@@ -75,15 +103,17 @@ class SharedLimitIT {
       double further = BURST * (1 + UNTOLD) + RATE * interval;
       assertThat(taken).isLessThanOrEqualTo((long) (BURST + RATE * seconds + 2 * further));
     }
-    // The lasting rate is one instance's, and none of it is lost either.
-    assertThat(taken).isGreaterThan((long) (RATE * seconds * 0.9));
+    // What was too much is paid at some time.
+    Instance any = instances.get(0);
+    await().atMost(SOON).until(() -> any.users().take(user).isConsumed());
   }
 
   @Test
   void knowsAtOneInstanceWhatWasTakenAtTheOthers() {
-    assertThat(instances.get(0).takeAll(user)).isGreaterThanOrEqualTo(BURST);
-    instances.get(0).share();
-    Instance other = instances.get(1);
+    List<Instance> two = open(SLOW_RATE);
+    assertThat(two.get(0).takeAll(user)).isGreaterThanOrEqualTo(BURST);
+    two.get(0).share();
+    Instance other = two.get(1);
     for (int i = 0; i < BURST * UNTOLD; i++) {
       assertThat(other.users().take(user).isConsumed()).isTrue();
     }
@@ -94,27 +124,24 @@ class SharedLimitIT {
 
   @Test
   void keepsALimitOfItsOwnWhileRedisIsAway() {
-    Instance alone = instances.get(0);
-    redisBreaker.transitionToForcedOpenState();
-    try {
-      long start = System.nanoTime();
-      long taken = alone.takeAll(user);
-      StepVerifier.create(alone.sharing().share(alone.users())).verifyError();
-      taken += alone.takeAll(user);
-      double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
-      assertThat(taken).isBetween((long) BURST, (long) (BURST + RATE * seconds) + 1);
-    } finally {
-      redisBreaker.transitionToClosedState();
-    }
+    Redis away = RedisParts.redis(Mono.error(() -> new RedisConnectionException("away")));
+    Instance alone = instance("alone", RATE, away);
+    long start = System.nanoTime();
+    long taken = alone.takeAll(user);
+    StepVerifier.create(alone.sharing().share(alone.users()))
+        .verifyError(RedisConnectionException.class);
+    taken += alone.takeAll(user);
+    double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
+    assertThat(taken).isBetween((long) BURST, (long) (BURST + RATE * seconds) + 1);
   }
 
   @Test
   void leavesNothingInRedisOnceItIsFullAgain() {
-    Instance one = instances.get(0);
+    Instance one = open(SLOW_RATE).get(0);
     one.takeAll(user);
     one.share();
     String key = LimitSharing.key(one.users().limit()) + user;
     Long millis = redis.call(r -> r.pttl(key)).block(SOON);
-    assertThat(millis).isBetween(1L, (long) BURST * 1000 / RATE + 100);
+    assertThat(millis).isBetween(1L, (long) BURST * 1000 / SLOW_RATE + 100);
   }
 }

@@ -6,6 +6,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,5 +37,11 @@ public final class RedisParts {
     Redis redis = new Redis(Mono.just(connection), breaker, meters, Spans.NONE);
     new Pulse(redis, new RedisSocket(), breaker, loops);
     return redis;
+  }
+
+  /** Over a connection of a test's own, with a breaker that nobody else knows. */
+  public static Redis redis(Mono<StatefulRedisConnection<String, String>> connection) {
+    return new Redis(
+        connection, CircuitBreaker.ofDefaults("test"), new SimpleMeterRegistry(), Spans.NONE);
   }
 }

@@ -50,6 +50,7 @@ class ExposureIT {
             .filter(route -> route.method() == HttpMethod.GET)
             .map(route -> route.pattern().getPatternString())
             .filter(path -> !path.startsWith("/api/") && !path.contains("{"))
+            .filter(path -> !path.endsWith("/stream"))
             .toList();
     assertThat(pages).hasSizeGreaterThan(5);
     for (String path : pages) {

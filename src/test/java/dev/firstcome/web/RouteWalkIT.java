@@ -204,7 +204,7 @@ class RouteWalkIT {
 
   private static Predicate<Integer> expected(String route, Who who) {
     Kind kind = Objects.requireNonNull(CONTRACT.get(route), route);
-    if (kind == Kind.OPEN) {
+    if (kind == Kind.OPEN || kind == Kind.STREAM) {
       return status -> status < 400;
     }
     return switch (who) {
@@ -291,7 +291,7 @@ class RouteWalkIT {
     Sql sql = new Sql(database);
     String product = Long.toString(sql.product(100, 1));
     String campaign = Long.toString(sql.campaign(1));
-    assertThat(Stream.concat(routes(Kind.OPEN), routes(Kind.STREAM).map(RouteWalkIT::head)))
+    assertThat(Stream.concat(routes(Kind.OPEN), routes(Kind.STREAM)))
         .isNotEmpty()
         .allSatisfy(
             route -> {
@@ -326,10 +326,6 @@ class RouteWalkIT {
     isRefused(paid, 404, "ORDER_NOT_FOUND");
   }
 
-  private static String head(String route) {
-    return route.replaceFirst("GET", "HEAD");
-  }
-
   private static String anonymous(Answer answer, String id) {
     return answer.body().replace(id, "ID").replace(answer.text("traceId"), "TRACE");
   }
@@ -343,7 +339,9 @@ class RouteWalkIT {
   private Answer send(String route, String id, String... headers) {
     String[] methodAndPath = route.split(" ", 2);
     String path = methodAndPath[1].replaceAll("\\{\\w+}", id);
-    return client.send(methodAndPath[0], path, BodyPublishers.noBody(), headers);
+    // The answer to GET would never end.
+    String method = CONTRACT.get(route) == Kind.STREAM ? "HEAD" : methodAndPath[0];
+    return client.send(method, path, BodyPublishers.noBody(), headers);
   }
 
   private Answer post(String token, String path, String body) {
