@@ -87,6 +87,9 @@ class OperationsIT {
   private Map<String, List<Map<String, String>>> scrape() {
     byte[] text =
         client
+            .mutate()
+            .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(8 * 1024 * 1024))
+            .build()
             .get()
             .uri("/actuator/prometheus")
             .exchange()

@@ -148,6 +148,12 @@ public final class LoopWatch implements SmartLifecycle {
     watch = null;
   }
 
+  /** No more than the server, which goes on listening. */
+  @Override
+  public boolean isPauseable() {
+    return false;
+  }
+
   @Override
   public boolean isRunning() {
     return watch != null;

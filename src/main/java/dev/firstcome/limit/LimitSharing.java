@@ -46,7 +46,8 @@ class LimitSharing {
     return Flux.fromIterable(limits.all())
         .filter(Allowances::isDue)
         .concatMap(this::share)
-        .then(Mono.just(false));
+        // More is due than one call tells: the next turn comes at once.
+        .then(Mono.fromSupplier(() -> limits.all().stream().anyMatch(Allowances::isDue)));
   }
 
   Mono<Void> share(Allowances allowances) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -55,7 +56,19 @@ class Board {
     if (!ID.matcher(product).matches()) {
       throw Violation.of("product", Rule.INTEGER).refused();
     }
-    return feed.watch(request, Long.parseLong(product));
+    long id = Long.parseLong(product);
+    // What does not exist is no topic of its own: there are only so many.
+    return known(id).flatMap(known -> feed.watch(request, known ? id : NONE));
+  }
+
+  private Mono<Boolean> known(long id) {
+    return id == NONE
+        ? Mono.just(false)
+        : products.find(id).map(there -> true).onErrorReturn(Board::isNone, false);
+  }
+
+  private static boolean isNone(Throwable failure) {
+    return failure instanceof Refused refused && refused.refusal().status() == HttpStatus.NOT_FOUND;
   }
 
   private Mono<Map<Long, State>> states(Set<Long> ids) {
@@ -73,6 +86,6 @@ class Board {
     return products
         .find(id)
         .map(p -> new State(figures, new Shelf(p.id(), p.name(), p.price(), p.stock())))
-        .onErrorReturn(Refused.class, bare);
+        .onErrorReturn(Board::isNone, bare);
   }
 }

@@ -74,7 +74,12 @@ class TokenFilter implements WebFilter {
         || !value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       throw unauthenticated("Bearer error=\"invalid_request\"");
     }
-    return value.substring(SCHEME.length());
+    String token = value.substring(SCHEME.length());
+    // One token, one spelling: whoever is known by his header must not have many.
+    if (token.isEmpty() || token.chars().anyMatch(c -> c <= ' ' || c >= 0x7f)) {
+      throw unauthenticated("Bearer error=\"invalid_request\"");
+    }
+    return token;
   }
 
   /** RFC 6750, 3: a caller without a token is told the scheme only. */

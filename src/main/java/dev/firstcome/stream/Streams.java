@@ -41,6 +41,11 @@ public class Streams implements SmartLifecycle {
           "firstcome.streams.clients must be below firstcome.web.max-connections,"
               + " or those who watch keep out those who buy");
     }
+    if (settings.heartbeat().plus(settings.period()).compareTo(web.idleTimeout()) >= 0) {
+      throw new IllegalArgumentException(
+          "firstcome.streams: heartbeat and period together must be below firstcome.web.idle-timeout,"
+              + " or streams are closed between two heartbeats");
+    }
     this.settings = settings;
     this.loops = loops;
     this.json = json;

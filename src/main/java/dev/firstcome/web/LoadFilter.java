@@ -34,7 +34,9 @@ class LoadFilter implements WebFilter {
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
     HttpMethod method = exchange.getRequest().getMethod();
-    if (method == HttpMethod.GET || method == HttpMethod.HEAD || loops.admits()) {
+    boolean read =
+        method == HttpMethod.GET || method == HttpMethod.HEAD || method == HttpMethod.OPTIONS;
+    if (read || loops.admits()) {
       return chain.filter(exchange);
     }
     refused.increment();

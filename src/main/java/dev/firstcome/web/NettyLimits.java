@@ -80,12 +80,13 @@ class NettyLimits {
   /**
    * The server's own idle timeout looks between requests only, and a connection can be stuck in
    * one: reactor-netty 1.3.8 neither answers a request with {@code Connection: close} that came
-   * before the end of a long answer, nor closes after it.
+   * before the end of a long answer, nor closes after it. A stream is no silence: it is written to.
    */
   private static IdleStateHandler closeAfter(Duration silence) {
-    return new IdleStateHandler(silence.toMillis(), 0, 0, TimeUnit.MILLISECONDS) {
+    return new IdleStateHandler(0, 0, silence.toMillis(), TimeUnit.MILLISECONDS) {
       @Override
-      protected void channelIdle(ChannelHandlerContext context, IdleStateEvent nothingRead) {
+      protected void channelIdle(
+          ChannelHandlerContext context, IdleStateEvent nothingReadOrWritten) {
         context.close();
       }
     };

@@ -29,6 +29,12 @@ final class RouteVisitor implements RouterFunctions.Visitor, RequestPredicates.V
 
   private final Found found;
   private final Deque<String> nesting = new ArrayDeque<>();
+
+  /** How many predicates around this one say more than a path. */
+  private int conditions;
+
+  private final Deque<Boolean> conditional = new ArrayDeque<>();
+
   private Set<HttpMethod> methods = Set.of();
   private @Nullable String path;
   private boolean simple;
@@ -44,21 +50,28 @@ final class RouteVisitor implements RouterFunctions.Visitor, RequestPredicates.V
     predicate.accept(this);
   }
 
+  private boolean isPath() {
+    return simple && methods.isEmpty();
+  }
+
   @Override
   public void startNested(RequestPredicate predicate) {
     read(predicate);
+    conditions += isPath() ? 0 : 1;
+    conditional.addLast(!isPath());
     nesting.addLast(path == null ? "" : path);
   }
 
   @Override
   public void endNested(RequestPredicate predicate) {
     nesting.removeLast();
+    conditions -= conditional.removeLast() ? 1 : 0;
   }
 
   @Override
   public void route(RequestPredicate predicate, HandlerFunction<?> handler) {
     read(predicate);
-    if (simple) {
+    if (simple && conditions == 0) {
       String whole = String.join("", nesting) + (path == null ? "" : path);
       methods.forEach(method -> found.route(method, whole, handler));
     }

@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The shop's own requests go through the filters straight to the handler that the {@link
  * RouteTable} has for them; all others, the actuator's and those for nothing at all, to Spring's
  * dispatcher. Asking every mapping of the dispatcher one after the other, and leaving a checkpoint
- * at every filter, costs as much as the rest of a request (docs/decisions/0015).
+ * at every filter, costs as much as the rest of a request (docs/decisions/0012).
  *
  * <p>A handler runs under the {@link Shield}, up to its answer but without the writing of it: so a
  * deadline can never mix its own answer with one that is half written.

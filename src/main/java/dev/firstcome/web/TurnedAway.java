@@ -26,8 +26,15 @@ public class TurnedAway {
   /** Bots at the same time; those beyond are refused by the filter. */
   private static final long MOST = 10_000;
 
+  /** A header counts once for each part of this length, so that memory is bounded. */
+  private static final int LONG_HEADER = 1024;
+
   private final Cache<String, Moment> moments =
-      Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(2, TimeUnit.SECONDS).build();
+      Caffeine.newBuilder()
+          .maximumWeight(MOST)
+          .weigher((String header, Moment moment) -> 1 + header.length() / LONG_HEADER)
+          .expireAfterWrite(2, TimeUnit.SECONDS)
+          .build();
   private final Counter refusals;
 
   /** Nobody is looked for unless somebody was turned away lately. */

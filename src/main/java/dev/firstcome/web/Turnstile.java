@@ -47,7 +47,8 @@ final class Turnstile extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    Map<String, String> refusal = message instanceof HttpRequest request ? refusal(request) : null;
+    Map<String, String> refusal =
+        message instanceof HttpRequest request ? refusal(context, request) : null;
     if (refusal != null) {
       dropping = true;
       answered = true;
@@ -84,9 +85,12 @@ final class Turnstile extends ChannelDuplexHandler {
     context.write(message, promise);
   }
 
-  private @Nullable Map<String, String> refusal(HttpRequest request) {
+  private @Nullable Map<String, String> refusal(
+      ChannelHandlerContext context, HttpRequest request) {
+    // Who does not read his answers goes the usual way, which stops reading from him.
     boolean ordinary =
         under == 0
+            && context.channel().isWritable()
             && isWrite(request.method())
             && request.decoderResult().isSuccess()
             && HttpUtil.isKeepAlive(request)

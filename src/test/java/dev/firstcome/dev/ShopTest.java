@@ -45,7 +45,7 @@ public @interface ShopTest {
       Map<String, Object> properties = new HashMap<>(Servers.forTests(context.getEnvironment()));
       properties.put(DevelopmentShop.SECRET, SECRET);
       // Races list what may come of them, and a machine that is slow today is not to add to it.
-      properties.put("firstcome.lanes.interval", "7s");
+      properties.put("firstcome.lanes.target", "900ms");
       properties.put("firstcome.event-loops.target", "10s");
       properties.put("firstcome.event-loops.interval", "20s");
       properties.put("firstcome.page.enabled", "true");

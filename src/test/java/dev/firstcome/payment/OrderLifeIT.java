@@ -33,7 +33,7 @@ class OrderLifeIT {
   private static final long PRICE = 5000;
 
   /** Orders of one user in one race: as many requests as the limit of writes lets through. */
-  private static final int ROUNDS = 300;
+  private static final int ROUNDS = 200;
 
   @Autowired private Tokens tokens;
   @Autowired private Database database;

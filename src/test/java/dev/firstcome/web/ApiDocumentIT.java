@@ -177,7 +177,10 @@ class ApiDocumentIT {
     answers(user, GET, "/products" + product, "", 200);
     answers(user, GET, "/coupons" + campaign, "", 200);
     givesAGoodAnswerToEveryCallOfAdministrators(product.substring(1));
-    assertThat(answered).isEqualTo(documentedCalls());
+    // StreamIT listens to the streams.
+    assertThat(documentedCalls())
+        .filteredOn(call -> !call.endsWith("/stream"))
+        .hasSameElementsAs(answered);
   }
 
   private void givesAGoodAnswerToEveryCallOfAdministrators(String product) {
