@@ -44,7 +44,7 @@ class ArchitectureTest {
           entry("problem", Set.of()),
           entry("redis", Set.of("batch")),
           entry("security", Set.of("problem")),
-          entry("web", Set.of("problem", "security", "batch")),
+          entry("web", Set.of("problem", "security")),
           entry("limit", Set.of("web", "security", "problem", "redis", "batch")),
           entry("batch", Set.of("problem")),
           entry("database", Set.of("batch")),

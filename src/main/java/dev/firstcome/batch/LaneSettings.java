@@ -25,7 +25,7 @@ public record LaneSettings(
     @DefaultValue("2") int concurrency,
     @DefaultValue("3") int retries,
     @DefaultValue("8s") Duration deadline,
-    @DefaultValue("20ms") Duration target,
+    @DefaultValue("50ms") Duration target,
     @DefaultValue("1s") Duration interval) {
 
   public LaneSettings {

@@ -1,15 +1,12 @@
 package dev.firstcome.batch;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.EventExecutorGroup;
-import io.netty.util.internal.ThreadExecutorMap;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.time.Duration;
-import java.util.Collection;
-import java.util.IdentityHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,12 +22,9 @@ import org.springframework.stereotype.Component;
  * Sends every event loop a heartbeat, keeps how late it was answered, and says who kept a loop from
  * answering for over {@value #LIMIT_MILLIS} ms: whoever does so holds up everybody on that loop. A
  * pause of the whole process, and a machine that had no core to spare, are nobody's fault.
- *
- * <p>And it knows which loop has more to do than it can, so that requests can be refused there
- * before anything is done for them.
  */
 @Component
-public final class LoopWatch implements SmartLifecycle {
+final class LoopWatch implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(LoopWatch.class);
 
@@ -51,49 +45,22 @@ public final class LoopWatch implements SmartLifecycle {
   private static final int MOST_PLACES = 100;
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-  private final Map<EventExecutor, WatchedLoop> loops = new IdentityHashMap<>();
+  private final List<WatchedLoop> loops = new ArrayList<>();
   private final Set<String> told = ConcurrentHashMap.newKeySet();
   private final MeterRegistry meters;
   private volatile @Nullable Thread watch;
 
   /**
    * @param groups the loops, by the name of their bean
-   * @param settings how long a wait does no harm
    */
-  LoopWatch(
-      Map<String, EventExecutorGroup> groups, MeterRegistry meters, EventLoopSettings settings) {
+  LoopWatch(Map<String, EventExecutorGroup> groups, MeterRegistry meters) {
     this.meters = meters;
     groups.forEach(
         (name, group) -> {
-          String tag = name.replace("EventLoops", "");
-          group.forEach(
-              loop ->
-                  loops.put(
-                      loop,
-                      new WatchedLoop(
-                          tag,
-                          loop,
-                          threads,
-                          meters,
-                          new LoopLoad(settings, Duration.ofNanos(INTERVAL)))));
+          for (EventExecutor loop : group) {
+            loops.add(new WatchedLoop(name.replace("EventLoops", ""), loop, threads, meters));
+          }
         });
-    Gauge.builder("firstcome.eventloop.shedding", loops.values(), LoopWatch::shedding)
-        .description("event loops that refuse whom they would keep waiting")
-        .register(meters);
-  }
-
-  private static double shedding(Collection<WatchedLoop> loops) {
-    return loops.stream().filter(WatchedLoop::isShedding).count();
-  }
-
-  /**
-   * Whether the event loop that the caller is on has time for what has just come. Not while what
-   * comes waits too long on average, and this has too: who joins those that wait adds nothing but
-   * waiting.
-   */
-  public boolean admits() {
-    WatchedLoop loop = loops.get(ThreadExecutorMap.currentExecutor());
-    return loop == null || loop.admits();
   }
 
   @Override
@@ -109,7 +76,7 @@ public final class LoopWatch implements SmartLifecycle {
     while (watch == Thread.currentThread()) {
       long now = System.nanoTime();
       boolean late = now - due > LATE;
-      loops.values().forEach(loop -> look(loop, now, late));
+      loops.forEach(loop -> look(loop, now, late));
       due = System.nanoTime() + INTERVAL;
       LockSupport.parkNanos(INTERVAL);
     }
@@ -146,12 +113,6 @@ public final class LoopWatch implements SmartLifecycle {
   @Override
   public void stop() {
     watch = null;
-  }
-
-  /** No more than the server, which goes on listening. */
-  @Override
-  public boolean isPauseable() {
-    return false;
   }
 
   @Override

@@ -9,12 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One event loop and its heartbeat: one at a time, so that a loop that hangs gathers none.
- *
- * <p>A heartbeat waits as long as whatever else came for the loop at that moment, so it also tells
- * how long requests wait for a loop that has more to do than it can ({@link LoopLoad}).
- */
+/** One event loop and its heartbeat: one at a time, so that a loop that hangs gathers none. */
 final class WatchedLoop {
 
   private static final int DEPTH = 60;
@@ -23,24 +18,19 @@ final class WatchedLoop {
   private final EventExecutor loop;
   private final ThreadMXBean threads;
   private final Timer delays;
-  private final LoopLoad load;
 
-  // The loop's thread writes these, the watch's thread all others.
+  // The loop's thread writes these two, the watch's thread all others.
   private volatile boolean pending;
   private volatile long thread = -1;
-  private long lastWait;
-
-  private volatile long sent;
+  private long sent;
   private long cpuAtBeat;
   private boolean excused;
   private @Nullable ThreadInfo suspicion;
 
-  WatchedLoop(
-      String group, EventExecutor loop, ThreadMXBean threads, MeterRegistry meters, LoopLoad load) {
+  WatchedLoop(String group, EventExecutor loop, ThreadMXBean threads, MeterRegistry meters) {
     this.group = group;
     this.loop = loop;
     this.threads = threads;
-    this.load = load;
     this.delays =
         Timer.builder("firstcome.eventloop.delay")
             .description("from a heartbeat to its answer; the maximum tells")
@@ -72,20 +62,9 @@ final class WatchedLoop {
   }
 
   private void answer(long beat) {
-    lastWait = System.nanoTime() - beat;
-    delays.record(lastWait, TimeUnit.NANOSECONDS);
-    load.waited(lastWait);
+    delays.record(System.nanoTime() - beat, TimeUnit.NANOSECONDS);
     thread = Thread.currentThread().getId();
     pending = false;
-  }
-
-  boolean isShedding() {
-    return load.isShedding();
-  }
-
-  /** Asked on the loop itself: whether it takes one more request, see {@link LoopWatch#admits}. */
-  boolean admits() {
-    return !load.isShedding() || load.admits(Math.max(lastWait, waiting(System.nanoTime())));
   }
 
   /** Whatever comes of this heartbeat is not the loop's doing. */

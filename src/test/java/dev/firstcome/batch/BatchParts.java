@@ -1,10 +1,8 @@
 package dev.firstcome.batch;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -35,13 +33,6 @@ public final class BatchParts {
             name, batch -> work.apply(batch).doOnError(failure -> unheard.accept(name, batch)));
       }
     };
-  }
-
-  /** A watch over these loops, to which waiting for longer than the target on average is much. */
-  public static LoopWatch watch(
-      EventExecutorGroup loops, MeterRegistry meters, Duration target, Duration interval) {
-    EventLoopSettings settings = new EventLoopSettings(target, interval);
-    return new LoopWatch(Map.of("testEventLoops", loops), meters, settings);
   }
 
   public static Loops loops(LoopSettings settings, Scheduler timers, DoubleSupplier chance) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import io.netty.util.concurrent.EventExecutorGroup;
-import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -22,12 +22,10 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 class LoopWatchTest {
 
   private static final int ATTEMPTS = 50;
-  private static final Duration TARGET = Duration.ofMillis(30);
-  private static final Duration INTERVAL = Duration.ofMillis(500);
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final EventExecutorGroup loops = new DefaultEventExecutorGroup(1);
-  private final LoopWatch watch = BatchParts.watch(loops, meters, TARGET, INTERVAL);
+  private final LoopWatch watch = new LoopWatch(Map.of("testEventLoops", loops), meters);
 
   @BeforeEach
   void start() {
@@ -61,50 +59,6 @@ class LoopWatchTest {
       loops.next().submit(() -> {}).sync();
     }
     assertThat(output).doesNotContain("event loop");
-  }
-
-  @Test
-  void aLoopThatIsLateOnceTakesWhatComes() throws Exception {
-    loops.next().submit(() -> park(4 * TARGET.toMillis())).sync();
-    assertThat(admitted()).isTrue();
-  }
-
-  @Test
-  void aLoopThatHasLongBeenLateTakesNothingUntilItHasTimeAgain() throws Exception {
-    while (shedding() == 0) {
-      loops.next().submit(() -> park(2 * TARGET.toMillis()));
-      loops.next().submit(() -> park(2 * TARGET.toMillis())).sync();
-    }
-    boolean late = loops.next().submit(() -> parkUntilLate()).get();
-    assertThat(late).isTrue();
-
-    while (shedding() == 1) {
-      loops.next().submit(() -> park(1)).sync();
-    }
-    assertThat(admitted()).isTrue();
-  }
-
-  @Test
-  void askedElsewhereItTakesWhatComes() {
-    assertThat(watch.admits()).isTrue();
-  }
-
-  private double shedding() {
-    return meters.get("firstcome.eventloop.shedding").gauge().value();
-  }
-
-  private boolean admitted() throws Exception {
-    return loops.next().submit(watch::admits).get();
-  }
-
-  /** What asks has itself waited for too long: the heartbeat that was sent meanwhile says so. */
-  private boolean parkUntilLate() {
-    park(4 * TARGET.toMillis());
-    return !watch.admits();
-  }
-
-  private static void park(long millis) {
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
   private void occupyUntilTold(String by, Runnable work) throws Exception {

@@ -46,8 +46,6 @@ public @interface ShopTest {
       properties.put(DevelopmentShop.SECRET, SECRET);
       // Races list what may come of them, and a machine that is slow today is not to add to it.
       properties.put("firstcome.lanes.target", "900ms");
-      properties.put("firstcome.event-loops.target", "10s");
-      properties.put("firstcome.event-loops.interval", "20s");
       properties.put("firstcome.page.enabled", "true");
       context
           .getEnvironment()

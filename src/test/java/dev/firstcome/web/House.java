@@ -2,7 +2,6 @@ package dev.firstcome.web;
 
 import static org.springframework.web.reactive.function.server.RouterFunctions.route;
 
-import dev.firstcome.batch.LoopWatch;
 import dev.firstcome.problem.CommonRefusal;
 import dev.firstcome.security.Caller;
 import io.lettuce.core.RedisConnectionException;
@@ -20,7 +19,6 @@ import org.springframework.boot.r2dbc.autoconfigure.health.ConnectionFactoryHeal
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.FilterType;
-import org.springframework.context.annotation.Import;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -51,13 +49,7 @@ import reactor.core.publisher.Sinks;
         @ComponentScan.Filter(
             type = FilterType.REGEX,
             pattern = "dev.firstcome.limit.LimitSharing"))
-@Import(LoopWatch.class)
-@ConfigurationPropertiesScan({
-  "dev.firstcome.security",
-  "dev.firstcome.web",
-  "dev.firstcome.limit",
-  "dev.firstcome.batch"
-})
+@ConfigurationPropertiesScan({"dev.firstcome.security", "dev.firstcome.web", "dev.firstcome.limit"})
 class House {
 
   record Line(long productId, int quantity) implements Valid {
