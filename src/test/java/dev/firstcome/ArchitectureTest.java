@@ -32,6 +32,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.reactivestreams.Publisher;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
 
 /** Which room may know which, and the habits that a compiler does not keep. */
 class ArchitectureTest {
@@ -165,6 +167,19 @@ class ArchitectureTest {
     return DescribedPredicate.describe(
         "call " + names + " of " + type.getDescription(),
         call -> named.test(call.getTarget()) && type.test(call.getTarget().getOwner()));
+  }
+
+  /** The short way to a handler reads routes, and nothing that a router puts around them. */
+  @Test
+  void noRouterFiltersItsRoutes() {
+    noClasses()
+        .should()
+        .callMethodWhere(
+            call(
+                assignableTo(RouterFunctions.Builder.class).or(assignableTo(RouterFunction.class)),
+                "filter|before|after|onError"))
+        .allowEmptyShould(false)
+        .check(MAIN);
   }
 
   @Test
