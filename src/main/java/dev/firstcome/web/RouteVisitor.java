@@ -30,9 +30,7 @@ final class RouteVisitor implements RouterFunctions.Visitor, RequestPredicates.V
   private final Found found;
   private final Deque<String> nesting = new ArrayDeque<>();
 
-  /** How many predicates around this one say more than a path. */
-  private int conditions;
-
+  /** Of each predicate around this one, whether it says more than a path. */
   private final Deque<Boolean> conditional = new ArrayDeque<>();
 
   private Set<HttpMethod> methods = Set.of();
@@ -57,7 +55,6 @@ final class RouteVisitor implements RouterFunctions.Visitor, RequestPredicates.V
   @Override
   public void startNested(RequestPredicate predicate) {
     read(predicate);
-    conditions += isPath() ? 0 : 1;
     conditional.addLast(!isPath());
     nesting.addLast(path == null ? "" : path);
   }
@@ -65,13 +62,13 @@ final class RouteVisitor implements RouterFunctions.Visitor, RequestPredicates.V
   @Override
   public void endNested(RequestPredicate predicate) {
     nesting.removeLast();
-    conditions -= conditional.removeLast() ? 1 : 0;
+    conditional.removeLast();
   }
 
   @Override
   public void route(RequestPredicate predicate, HandlerFunction<?> handler) {
     read(predicate);
-    if (simple && conditions == 0) {
+    if (simple && !conditional.contains(true)) {
       String whole = String.join("", nesting) + (path == null ? "" : path);
       methods.forEach(method -> found.route(method, whole, handler));
     }
