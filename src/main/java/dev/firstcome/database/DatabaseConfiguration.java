@@ -11,6 +11,7 @@ import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.r2dbc.ConnectionFactoryDecorator;
@@ -25,6 +26,15 @@ import reactor.pool.PooledRefMetadata;
 /** How connections are made: on loops of their own, and with nothing that may last for ever. */
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfiguration {
+
+  /**
+   * Every statement of the shop goes by a key. PostgreSQL keeps the plan of a prepared one, and for
+   * tables that were empty when it was made that plan reads them from end to end, batch after
+   * batch, until autovacuum comes by a minute later: in the first minute of a shop, at its first
+   * drop. Such plans are ruled out, and so is compiling them because they are thought dear.
+   */
+  private static final Map<String, String> PLANS =
+      Map.of("enable_seqscan", "off", "enable_mergejoin", "off", "jit", "off");
 
   @Bean
   FailureClassifier databaseFailures() {
@@ -82,18 +92,17 @@ class DatabaseConfiguration {
 
   private static ConnectionFactory driver(
       R2dbcConnectionDetails server, LoopResources loops, DatabaseSettings settings) {
-    Map<String, String> limits =
-        Map.of(
-            "statement_timeout", settings.statementTimeout().toMillis() + "ms",
-            "lock_timeout", settings.lockTimeout().toMillis() + "ms",
-            "idle_in_transaction_session_timeout", settings.idleTimeout().toMillis() + "ms");
+    Map<String, String> session = new HashMap<>(PLANS);
+    session.put("statement_timeout", settings.statementTimeout().toMillis() + "ms");
+    session.put("lock_timeout", settings.lockTimeout().toMillis() + "ms");
+    session.put("idle_in_transaction_session_timeout", settings.idleTimeout().toMillis() + "ms");
     ConnectionFactoryOptions options =
         server
             .getConnectionFactoryOptions()
             .mutate()
             .option(PostgresqlConnectionFactoryProvider.LOOP_RESOURCES, loops)
             .option(PostgresqlConnectionFactoryProvider.TCP_KEEPALIVE, true)
-            .option(PostgresqlConnectionFactoryProvider.OPTIONS, limits)
+            .option(PostgresqlConnectionFactoryProvider.OPTIONS, session)
             .build();
     return ConnectionFactories.get(options);
   }

@@ -40,6 +40,29 @@ class DatabaseIT {
   }
 
   @Test
+  void goesByTheKeyInATableThatWasEmptyWhenItWasPlanned() {
+    String plan =
+        requireNonNull(
+            database
+                .transaction(
+                    session ->
+                        session
+                            .update(
+                                "CREATE TEMPORARY TABLE fresh (LIKE orders INCLUDING ALL) ON COMMIT DROP")
+                            .thenMany(
+                                session
+                                    .list(
+                                        "EXPLAIN SELECT * FROM fresh WHERE id = ANY('{%s}'::uuid[]) ORDER BY id"
+                                            .formatted(UUID.randomUUID()),
+                                        row -> row.get(0, String.class))
+                                    .flatMapIterable(lines -> lines))
+                            .collectList()
+                            .map(lines -> String.join("\n", lines)))
+                .block(PATIENCE));
+    assertThat(plan).contains("fresh_pkey").doesNotContain("Seq Scan");
+  }
+
+  @Test
   void leavesNothingOfATransactionThatFails() {
     String user = "database-" + UUID.randomUUID();
     String insert = "INSERT INTO point_balances (user_id, balance) VALUES ($1, 0)";
