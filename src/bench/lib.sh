@@ -186,12 +186,18 @@ pg() {
   rate=$((answered / seconds))
 }
 
+# at_rate RATE KIND TARGET: Arrivals.java, which is compiled on first use.
+at_rate() {
+  [ -d "$work/arrivals" ] || "${java%java}javac" -d "$work/arrivals" "$bench/Arrivals.java"
+  "$java" -Xmx192m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$work/arrivals" Arrivals "$port" "$1" "$seconds" "$2" "$3" \
+    "$(date +%s%N)" "$work/tokens" "$work/bodies"
+}
 # arrivals KIND TARGET RATE SQL: an open load of that many a second, each of which must be answered well and be in the
 # database. Sets $p50 $p99 $p999 (ms).
 arrivals() {
   local good bad
   before_load "$4"
-  python3 "$bench/arrivals.py" "$port" "$3" "$seconds" "$1" "$2" "$(date +%s%N)" "$work/tokens" "$work/bodies" >"$work/out"
+  at_rate "$3" "$1" "$2" >"$work/out"
   after_load "$4"
   read -r answered good bad p50 p99 p999 <"$work/out"
   rate=$3

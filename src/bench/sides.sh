@@ -46,8 +46,8 @@ measure() {
 # Orders by those who stay, while one in ten requests comes over a connection of its own that ends in such a way.
 beside() {
   local pid number=$((${order_rate:-2000} / 9))
-  ENDING=$1 python3 "$bench/arrivals.py" "$port" "$number" "$seconds" order $hot "$(date +%s%N)" "$work/tokens" - >"$work/beside" &
+  ENDING=$1 at_rate "$number" order $hot >"$work/beside" &
   pid=$!
   others=$((number * seconds + 1)) load order $hot 1 "$orders"
-  wait "$pid" || fail "arrivals.py failed"
+  wait "$pid" || fail "Arrivals.java failed"
 }
