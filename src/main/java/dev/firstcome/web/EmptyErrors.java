@@ -86,6 +86,7 @@ final class EmptyErrors extends ChannelDuplexHandler {
       case 405 -> CommonRefusal.METHOD_NOT_ALLOWED.refused();
       case 429 -> CommonRefusal.TOO_MANY_REQUESTS.refused();
       case 413 -> CommonRefusal.BODY_TOO_LARGE.refused();
+      case 503 -> CommonRefusal.OVERLOADED.refused();
       default ->
           status < 500
               ? Violation.of("", Rule.REQUEST).refused()

@@ -43,7 +43,7 @@ class NettyLimits {
       WebSettings settings,
       JsonMapper json,
       LastWords lastWords,
-      TurnedAway turnedAway,
+      Turnstile.Keeper keeper,
       ClientAddress clients) {
     ConnectionsByAddress connections =
         new ConnectionsByAddress(clients, settings.maxConnectionsPerAddress());
@@ -57,7 +57,7 @@ class NettyLimits {
                             channel.pipeline(),
                             settings,
                             new EmptyErrors(json),
-                            new Turnstile(turnedAway, lastWords))),
+                            new Turnstile(keeper))),
             server ->
                 settings.maxConnectionsPerAddress() == 0 ? server : counted(server, connections),
             server -> server.doOnBound(bound -> lastWords.listensOn(bound.channel())));

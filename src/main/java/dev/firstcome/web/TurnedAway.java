@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -55,8 +54,8 @@ public class TurnedAway {
     latest = now;
   }
 
-  /** The headers of the refusal that this request would come to; null if it may have a chance. */
-  @Nullable Map<String, String> find(HttpRequest write) {
+  /** The refusal that this request would come to; null if it may have a chance. */
+  @Nullable Refused find(HttpRequest write) {
     long now = System.nanoTime();
     if (now - latest > LONGEST) {
       return null;
@@ -67,6 +66,6 @@ public class TurnedAway {
       return null;
     }
     refusals.increment();
-    return moment.refused.headers();
+    return moment.refused;
   }
 }

@@ -1,13 +1,18 @@
 package dev.firstcome.web;
 
+import dev.firstcome.problem.CommonRefusal;
+import dev.firstcome.problem.Refusals;
+import dev.firstcome.problem.Refused;
 import dev.firstcome.problem.TraceId;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -17,21 +22,44 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.util.Map;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /**
- * Answers 429 to those who were {@link TurnedAway}, before anything of Spring or reactor-netty has
- * seen their request. Whatever is out of the ordinary passes, and is refused on the usual way. To
- * stand behind {@link EmptyErrors}, which gives the answer its document.
+ * Answers writes that have no chance before anything of Spring or reactor-netty has seen them: 429
+ * to those who were {@link TurnedAway}, 503 under {@link Congestion}. Whatever is out of the
+ * ordinary passes, and is refused on the usual way. To stand behind {@link EmptyErrors}, which
+ * gives the answer its document.
+ *
+ * <p>Who was refused here is not listened to for {@link #PAUSE}: a client that comes back at once
+ * instead of after {@code Retry-After} waits in its own socket, and costs nothing meanwhile. Who
+ * had sent the next write already, without waiting for an answer, is hung up on.
  */
 final class Turnstile extends ChannelDuplexHandler {
 
-  private final TurnedAway turnedAway;
-  private final LastWords lastWords;
+  /** A quarter of the shortest {@code Retry-After}: nobody who heeds it notices. */
+  static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(250);
+
+  private static final String RETRY_AFTER = "1";
+
+  /** What the turnstiles of all connections know. */
+  @Component
+  record Keeper(
+      TurnedAway turnedAway,
+      Congestion congestion,
+      LastWords lastWords,
+      ClientAddress clients,
+      Refusals refusals) {}
+
+  private final Keeper keeper;
 
   /** Requests let through whose answer is not complete: nobody is answered out of turn. */
   private int under;
+
+  /** The first of them was counted as a write, and has not been answered yet. */
+  private boolean writing;
 
   private boolean interim;
 
@@ -40,21 +68,27 @@ final class Turnstile extends ChannelDuplexHandler {
 
   private boolean answered;
 
-  Turnstile(TurnedAway turnedAway, LastWords lastWords) {
-    this.turnedAway = turnedAway;
-    this.lastWords = lastWords;
+  /** So whoever was answered cannot have seen it yet. */
+  private boolean unsent;
+
+  private boolean paused;
+  private boolean hungUp;
+
+  Turnstile(Keeper keeper) {
+    this.keeper = keeper;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    Map<String, String> refusal =
-        message instanceof HttpRequest request ? refusal(context, request) : null;
-    if (refusal != null) {
+    Refused refused =
+        message instanceof HttpRequest request && !hungUp ? enter(context, request) : null;
+    if (refused != null) {
+      answer(context, (HttpRequest) message, refused);
       dropping = true;
       answered = true;
-      context.write(answer((HttpRequest) message, refusal));
+      unsent = true;
     }
-    if (!dropping) {
+    if (!dropping && !hungUp) {
       under += message instanceof HttpRequest ? 1 : 0;
       context.fireChannelRead(message);
       return;
@@ -65,13 +99,39 @@ final class Turnstile extends ChannelDuplexHandler {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
-    if (answered || dropping) {
-      answered = false;
+    if (answered) {
       context.flush();
+      unsent = false;
+    }
+    if (answered && !dropping && !isShared(context)) {
+      paused = true;
+      context.channel().config().setAutoRead(false);
+      context.executor().schedule(() -> goOn(context), PAUSE, TimeUnit.NANOSECONDS);
+    } else if (answered || dropping) {
       // Whoever reads on demand was shown nothing, and so demands nothing.
       context.read();
     }
+    answered &= dropping;
     context.fireChannelReadComplete();
+  }
+
+  /** Who reads on demand demands the next request as soon as the last was answered. */
+  @Override
+  public void read(ChannelHandlerContext context) {
+    if (!paused) {
+      context.read();
+    }
+  }
+
+  private void goOn(ChannelHandlerContext context) {
+    paused = false;
+    context.channel().config().setAutoRead(true);
+  }
+
+  /** A proxy's connection carries other people's requests as well. */
+  private boolean isShared(ChannelHandlerContext context) {
+    return context.channel().remoteAddress() instanceof InetSocketAddress peer
+        && keeper.clients.isProxy(peer);
   }
 
   @Override
@@ -81,23 +141,50 @@ final class Turnstile extends ChannelDuplexHandler {
     }
     if (message instanceof LastHttpContent && !interim) {
       under--;
+      leave();
     }
     context.write(message, promise);
   }
 
-  private @Nullable Map<String, String> refusal(
-      ChannelHandlerContext context, HttpRequest request) {
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    leave();
+    context.fireChannelInactive();
+  }
+
+  private void leave() {
+    if (writing) {
+      writing = false;
+      keeper.congestion.left();
+    }
+  }
+
+  private @Nullable Refused enter(ChannelHandlerContext context, HttpRequest request) {
+    if (under > 0 || !isWrite(request.method())) {
+      return null;
+    }
+    Refused refused = isOrdinary(context, request) ? keeper.turnedAway.find(request) : null;
+    if (refused == null && keeper.congestion.admits()) {
+      writing = true;
+      return null;
+    }
+    return refused != null ? refused : congested(context, request);
+  }
+
+  private @Nullable Refused congested(ChannelHandlerContext context, HttpRequest request) {
+    return isOrdinary(context, request)
+        ? CommonRefusal.OVERLOADED.refused().withHeader("Retry-After", RETRY_AFTER)
+        : null;
+  }
+
+  private boolean isOrdinary(ChannelHandlerContext context, HttpRequest request) {
     // Who does not read his answers goes the usual way, which stops reading from him.
-    boolean ordinary =
-        under == 0
-            && context.channel().isWritable()
-            && isWrite(request.method())
-            && request.decoderResult().isSuccess()
-            && HttpUtil.isKeepAlive(request)
-            && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
-            && !request.headers().contains(HttpHeaderNames.EXPECT)
-            && !lastWords.areSaid();
-    return ordinary ? turnedAway.find(request) : null;
+    return context.channel().isWritable()
+        && request.decoderResult().isSuccess()
+        && HttpUtil.isKeepAlive(request)
+        && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+        && !request.headers().contains(HttpHeaderNames.EXPECT)
+        && !keeper.lastWords.areSaid();
   }
 
   private static boolean isWrite(HttpMethod method) {
@@ -106,12 +193,21 @@ final class Turnstile extends ChannelDuplexHandler {
         && !method.equals(HttpMethod.OPTIONS);
   }
 
-  private static FullHttpResponse answer(HttpRequest request, Map<String, String> refusal) {
+  private void answer(ChannelHandlerContext context, HttpRequest request, Refused refused) {
+    keeper.refusals.count(refused.refusal());
     FullHttpResponse answer =
         new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.TOO_MANY_REQUESTS, Unpooled.EMPTY_BUFFER);
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(refused.refusal().status().value()),
+            Unpooled.EMPTY_BUFFER);
     answer.headers().set(TraceId.HEADER, TraceId.from(request.headers().get("traceparent")));
-    refusal.forEach((name, value) -> answer.headers().set(name, value));
-    return answer;
+    refused.headers().forEach((name, value) -> answer.headers().set(name, value));
+    if (unsent && !isShared(context)) {
+      hungUp = true;
+      answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      context.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
+    } else {
+      context.write(answer);
+    }
   }
 }

@@ -21,6 +21,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxConnections open connections; further ones are refused
  * @param maxConnectionsPerAddress open connections from one address that is no trusted proxy; 0: no
  *     limit of its own
+ * @param maxConcurrentWrites writes under way of which there may be more for a moment only; further
+ *     ones are told to come back. 0 is 256 for each core
  * @param trustedProxies addresses and blocks ({@code 10.0.0.0/8}) whose {@code X-Forwarded-For} is
  *     believed
  * @param eventLoops threads that serve connections; 0 is one for each core
@@ -36,6 +38,7 @@ public record WebSettings(
     @DefaultValue("60s") Duration idleTimeout,
     @DefaultValue("20000") int maxConnections,
     @DefaultValue("0") int maxConnectionsPerAddress,
+    @DefaultValue("0") int maxConcurrentWrites,
     @DefaultValue List<String> trustedProxies,
     @DefaultValue("0") int eventLoops) {
 
@@ -51,10 +54,9 @@ public record WebSettings(
     if (maxBody.toBytes() > 16 * 1024 * 1024) {
       throw new IllegalArgumentException("firstcome.web.max-body is at most 16MB");
     }
-    if (eventLoops < 0 || maxConnectionsPerAddress < 0) {
-      throw new IllegalArgumentException(
-          "firstcome.web: event-loops and max-connections-per-address must not be negative");
-    }
+    notNegative("event-loops", eventLoops);
+    notNegative("max-connections-per-address", maxConnectionsPerAddress);
+    notNegative("max-concurrent-writes", maxConcurrentWrites);
     trustedProxies = trustedProxies.stream().map(WebSettings::block).toList();
     if (requestTimeout.compareTo(bodyTimeout) <= 0) {
       throw new IllegalArgumentException(
@@ -75,6 +77,12 @@ public record WebSettings(
           "firstcome.web.trusted-proxies: " + text + " is neither an address nor a block of them");
     }
     return block;
+  }
+
+  private static void notNegative(String name, int value) {
+    if (value < 0) {
+      throw new IllegalArgumentException("firstcome.web." + name + " must not be negative");
+    }
   }
 
   private static void positive(String name, long value) {

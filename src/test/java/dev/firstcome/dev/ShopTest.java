@@ -46,6 +46,7 @@ public @interface ShopTest {
       properties.put(DevelopmentShop.SECRET, SECRET);
       // Races list what may come of them, and a machine that is slow today is not to add to it.
       properties.put("firstcome.lanes.target", "900ms");
+      properties.put("firstcome.web.max-concurrent-writes", "100000");
       properties.put("firstcome.page.enabled", "true");
       context
           .getEnvironment()

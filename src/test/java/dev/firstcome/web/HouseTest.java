@@ -16,7 +16,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
       "firstcome.web.head-timeout=700ms",
       "firstcome.web.body-timeout=700ms",
       "firstcome.web.request-timeout=1500ms",
-      "firstcome.limits.writes-per-second=5",
+      "firstcome.limits.writes-per-second=1",
       "firstcome.limits.writes-burst=40",
     })
 @interface HouseTest {}

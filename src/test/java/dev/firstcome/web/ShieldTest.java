@@ -29,6 +29,7 @@ class ShieldTest {
               Duration.ofSeconds(5),
               10,
               0,
+              0,
               List.of(),
               1));
 

@@ -46,7 +46,7 @@ class TurnstileHttpTest {
         .formatted(path, bot, length);
   }
 
-  /** 40 at once, and the next in a fifth of a second: time enough to be seen again. */
+  /** 40 at once, and the next in a second: time enough to be seen again. */
   private void exhaust(Wire wire) throws IOException {
     for (int i = 0; i < 200; i++) {
       wire.send(head("/api/v1/who", 0));
@@ -78,7 +78,7 @@ class TurnstileHttpTest {
     ProblemHttpTest.isProblem(refused, 429, "TOO_MANY_REQUESTS", "ko");
     assertThat(refused.text("instance")).isEqualTo("/api/v1/who");
     assertThat(refused.header("X-Trace-Id")).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
-    assertThat(refused.header("RateLimit-Policy")).isEqualTo("\"user\";q=40;w=8");
+    assertThat(refused.header("RateLimit-Policy")).isEqualTo("\"user\";q=40;w=40");
     assertThat(refused.header("RateLimit")).isEqualTo("\"user\";r=0;t=1");
     assertThat(refused.header("Retry-After")).isEqualTo("1");
   }
@@ -113,6 +113,31 @@ class TurnstileHttpTest {
       slow.go.tryEmitValue("go");
       String answers = wire.readUntil("TOO_MANY_REQUESTS");
       assertThat(answers).startsWith("HTTP/1.1 200").contains("HTTP/1.1 429");
+    }
+  }
+
+  @Test
+  void isNotListenedToForAMomentAfterEachRefusal() throws IOException {
+    try (Wire wire = new Wire(port)) {
+      exhaust(wire);
+      wire.send(head("/api/v1/who", 0));
+      wire.readUntil("}");
+      long refused = System.nanoTime();
+      wire.send(PRODUCTS);
+      assertThat(wire.readUntil("}")).startsWith("HTTP/1.1 200");
+      // It may have been refused a little before its answer was read.
+      assertThat(System.nanoTime() - refused).isGreaterThan(Turnstile.PAUSE * 3 / 4);
+    }
+  }
+
+  @Test
+  void isHungUpOnIfItDoesNotWaitForItsRefusal() throws IOException {
+    try (Wire wire = new Wire(port)) {
+      exhaust(wire);
+      wire.send(head("/api/v1/who", 0).repeat(3) + PRODUCTS);
+      assertThat(wire.readToEnd())
+          .containsSubsequence("HTTP/1.1 429", "HTTP/1.1 429", "connection: close")
+          .doesNotContain("HTTP/1.1 200");
     }
   }
 
