@@ -28,7 +28,6 @@ class TokenFilter implements WebFilter {
 
   static final String ADMIN_SCOPE = "admin";
 
-  private static final String SCHEME = "Bearer ";
   private static final int LONGEST_TOKEN = 8 * 1024;
 
   private final Access access;
@@ -46,12 +45,12 @@ class TokenFilter implements WebFilter {
     if (demand == Demand.NOTHING) {
       return chain.filter(exchange);
     }
-    String token = token(request.getHeaders());
-    Caller known = tokens.known(token);
+    String header = header(request.getHeaders());
+    Caller known = tokens.known(header);
     if (known != null) {
       return admit(known, demand, exchange, chain);
     }
-    return tokens.verify(token).flatMap(caller -> admit(caller, demand, exchange, chain));
+    return tokens.verify(token(header)).flatMap(caller -> admit(caller, demand, exchange, chain));
   }
 
   private static Mono<Void> admit(
@@ -63,18 +62,23 @@ class TokenFilter implements WebFilter {
     return chain.filter(exchange);
   }
 
-  private static String token(HttpHeaders headers) {
+  private static String header(HttpHeaders headers) {
     @Nullable List<String> values = headers.get(HttpHeaders.AUTHORIZATION);
     if (values == null || values.isEmpty()) {
       throw unauthenticated("Bearer");
     }
-    String value = values.get(0);
-    if (values.size() > 1
-        || value.length() > SCHEME.length() + LONGEST_TOKEN
-        || !value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+    if (values.size() > 1) {
       throw unauthenticated("Bearer error=\"invalid_request\"");
     }
-    String token = value.substring(SCHEME.length());
+    return values.get(0);
+  }
+
+  private static String token(String header) {
+    if (header.length() > Tokens.SCHEME.length() + LONGEST_TOKEN
+        || !header.regionMatches(true, 0, Tokens.SCHEME, 0, Tokens.SCHEME.length())) {
+      throw unauthenticated("Bearer error=\"invalid_request\"");
+    }
+    String token = header.substring(Tokens.SCHEME.length());
     // One token, one spelling: whoever is known by his header must not have many.
     if (token.isEmpty() || token.chars().anyMatch(c -> c <= ' ' || c >= 0x7f)) {
       throw unauthenticated("Bearer error=\"invalid_request\"");

@@ -84,16 +84,16 @@ class TokensTest {
         .isInstanceOfSatisfying(
             Refused.class,
             refused -> assertThat(refused.refusal()).isEqualTo(CommonRefusal.UNAUTHENTICATED));
-    assertThat(tokens.known(token)).isNull();
+    assertThat(tokens.known("Bearer " + token)).isNull();
   }
 
   @Test
   void acceptsAGoodTokenAndRemembersIt() {
     String token = TestTokens.sign(claims().claim("scope", "admin read").build());
-    assertThat(tokens.known(token)).isNull();
+    assertThat(tokens.known("Bearer " + token)).isNull();
     Caller caller = accept(token);
     assertThat(caller).isEqualTo(new Caller("alice", Set.of("admin", "read")));
-    assertThat(tokens.known(token)).isSameAs(caller);
+    assertThat(tokens.known("Bearer " + token)).isSameAs(caller);
   }
 
   @Test
@@ -204,9 +204,9 @@ class TokensTest {
     String token = TestTokens.sign(claims().build());
     accept(token);
     clock.pass(Duration.ofSeconds(3600 + 59));
-    assertThat(tokens.known(token)).isNotNull();
+    assertThat(tokens.known("Bearer " + token)).isNotNull();
     clock.pass(Duration.ofSeconds(1));
-    assertThat(tokens.known(token)).isNull();
+    assertThat(tokens.known("Bearer " + token)).isNull();
     refuse(token);
   }
 
@@ -220,7 +220,10 @@ class TokensTest {
     await()
         .untilAsserted(
             () ->
-                assertThat(many.stream().filter(token -> tokens.known(token) != null).count())
+                assertThat(
+                        many.stream()
+                            .filter(token -> tokens.known("Bearer " + token) != null)
+                            .count())
                     .isBetween(1L, 100L));
   }
 
