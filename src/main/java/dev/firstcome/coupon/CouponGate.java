@@ -5,6 +5,7 @@ import dev.firstcome.batch.Verdict;
 import dev.firstcome.coupon.CouponScripts.Word;
 import dev.firstcome.coupon.Issuing.Ask;
 import dev.firstcome.redis.GateMeters;
+import dev.firstcome.redis.MultiLock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ class CouponGate {
 
   private final CouponScripts scripts;
   private final CouponRepository repository;
+  private final MultiLock locks;
   private final Background background;
   private final GateMeters<Word> meters;
   private final Set<Long> loading = ConcurrentHashMap.newKeySet();
@@ -41,10 +43,12 @@ class CouponGate {
   CouponGate(
       CouponScripts scripts,
       CouponRepository repository,
+      MultiLock locks,
       Background background,
       MeterRegistry meters) {
     this.scripts = scripts;
     this.repository = repository;
+    this.locks = locks;
     this.background = background;
     this.meters = new GateMeters<>("coupon", Word.class, meters);
   }
@@ -94,7 +98,11 @@ class CouponGate {
 
   private void loadIfUnknown(Coupon coupon, Word word) {
     if (word == Word.NOT_LOADED && loading.add(coupon.id())) {
-      Mono<Void> load = load(coupon).doFinally(end -> loading.remove(coupon.id()));
+      // Of all instances one, because a campaign's holders may be many.
+      Mono<Boolean> load =
+          locks
+              .ifFree(List.of(CouponScripts.lock(coupon.id())), lease -> load(coupon))
+              .doFinally(end -> loading.remove(coupon.id()));
       if (!background.start("load coupon " + coupon.id(), load)) {
         loading.remove(coupon.id());
       }
@@ -103,7 +111,8 @@ class CouponGate {
 
   /**
    * Holders first, the limit last. Whoever gets a coupon meanwhile is added by the settling of that
-   * batch, so the union is complete; and any number of instances may load at once.
+   * batch, so the union is complete; and any number of instances may load at once, should the lock
+   * fail to keep them apart.
    */
   Mono<Void> load(Coupon coupon) {
     return repository

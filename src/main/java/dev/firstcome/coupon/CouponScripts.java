@@ -126,6 +126,11 @@ class CouponScripts {
     }
   }
 
+  /** What to lock of a campaign. */
+  static String lock(long couponId) {
+    return "coupon:" + couponId;
+  }
+
   /** Users whose coupon has been held since before then, the longest first. */
   Mono<List<String>> heldSince(long couponId, Instant before, int limit) {
     return redis.call(

@@ -6,6 +6,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.EpollProvider;
@@ -73,6 +74,11 @@ class RedisConfiguration {
             .replayFilter(command -> true)
             .build());
     return client;
+  }
+
+  @Bean
+  Bell lockBell(RedisClient redisClient, RedisSettings settings) {
+    return new RedisBell(() -> redisClient.connectPubSubAsync(StringCodec.UTF8, settings.uri()));
   }
 
   /** What it asks of the kernel is possible with epoll only, and left out elsewhere. */

@@ -4,26 +4,43 @@ import static dev.firstcome.database.Columns.longs;
 
 import dev.firstcome.database.Database;
 import dev.firstcome.database.Session;
+import dev.firstcome.problem.CommonRefusal;
+import dev.firstcome.redis.MultiLock;
+import dev.firstcome.redis.NotLocked;
+import dev.firstcome.redis.NotLocked.Why;
 import dev.firstcome.stock.StockHandler.Line;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
-/** Supplies and withdraws units, and writes down who did and why. */
+/**
+ * Supplies and withdraws units, and writes down who did and why.
+ *
+ * <p>All products are locked first, over all instances: so adjusters wait in Redis and not with a
+ * connection each, the gate is read anew for one after the other, and who came first is first.
+ * While Redis is away the row locks alone decide, as they do in any case.
+ */
 @Component
 class StockAdjustments {
+
+  private static final Logger log = LoggerFactory.getLogger(StockAdjustments.class);
 
   // Sorted, as everybody locks stock: two adjustments in opposite orders wait, and never for each
   // other.
   private static final String LOCK =
       """
-      SELECT product_id, quantity FROM stock
+      SELECT product_id, quantity, fence FROM stock
       WHERE product_id = ANY($1) ORDER BY product_id FOR NO KEY UPDATE
       """;
 
+  // What was written under a later lease, an earlier one does not follow. 0 is no lease.
   private static final String WRITE =
       """
       WITH change AS (
@@ -31,47 +48,116 @@ class StockAdjustments {
       record AS (
         INSERT INTO stock_adjustments (product_id, delta, reason, adjusted_by, created_at)
         SELECT product_id, delta, $3, $4, $5 FROM change)
-      UPDATE stock SET quantity = quantity + delta
+      UPDATE stock SET quantity = quantity + delta, fence = greatest(fence, $6)
       FROM change
       WHERE stock.product_id = change.product_id AND quantity + delta >= 0
+        AND (fence <= $6 OR $6 = 0)
       """;
 
+  static final long NO_LEASE = 0;
+
+  /** How often work that was overtaken begins anew, under a lease that is later than all. */
+  private static final int REPEATS = 2;
+
   private final StockGate gate;
+  private final MultiLock locks;
   private final Database database;
   private final Clock clock;
 
-  StockAdjustments(StockGate gate, Database database, Clock clock) {
+  StockAdjustments(StockGate gate, MultiLock locks, Database database, Clock clock) {
     this.gate = gate;
+    this.locks = locks;
     this.database = database;
     this.clock = clock;
+  }
+
+  private record Locked(long product, long quantity, long fence) {}
+
+  /** Its lease was lost, and a later one has written: nothing of it was done. */
+  private static final class Overtaken extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final long by;
+
+    Overtaken(long by) {
+      super("overtaken by " + by, null, false, false);
+      this.by = by;
+    }
   }
 
   /**
    * All lines or none.
    *
    * @param by the caller's user id
-   * @return the units of each product afterwards; refuses as {@link Adjusting#decide} does
+   * @return the units of each product afterwards; refuses as {@link Adjusting#decide} does, and
+   *     with {@code OVERLOADED} when too many wait for these products, or for too long
    */
   Mono<Map<Long, Long>> adjust(List<Line> lines, String reason, String by) {
+    return locks
+        .with(
+            StockScripts.locks(products(lines)), lease -> adjust(lines, reason, by, lease.fence()))
+        .onErrorResume(
+            NotLocked.class,
+            no ->
+                no.why() == Why.AWAY
+                    ? adjust(lines, reason, by, NO_LEASE)
+                    : CommonRefusal.OVERLOADED.asError())
+        .doOnError(Overtaken.class, late -> locks.seen(late.by))
+        .retryWhen(
+            Retry.max(REPEATS)
+                .filter(Overtaken.class::isInstance)
+                .onRetryExhaustedThrow((spec, last) -> CommonRefusal.OVERLOADED.refused()));
+  }
+
+  /**
+   * @param fence of the lease under which it is done, or {@link #NO_LEASE}
+   */
+  Mono<Map<Long, Long>> adjust(List<Line> lines, String reason, String by, long fence) {
     return database
         .transaction(
             session ->
                 lock(session, lines)
-                    .map(levels -> Adjusting.decide(lines, levels))
-                    .flatMap(after -> write(session, lines, reason, by).thenReturn(after)))
-        .doOnNext(after -> gate.refresh(after.keySet()));
+                    .flatMap(
+                        rows -> {
+                          Map<Long, Long> after = Adjusting.decide(lines, quantities(rows));
+                          return write(session, lines, reason, by, fence, greatest(rows))
+                              .thenReturn(after);
+                        }))
+        .flatMap(after -> refresh(after.keySet()).thenReturn(after));
   }
 
-  private static Mono<Map<Long, Long>> lock(Session session, List<Line> lines) {
-    Long[] products = lines.stream().map(Line::productId).distinct().toArray(Long[]::new);
-    return session
-        .list(LOCK, r -> Map.entry(r.get(0, Long.class), r.get(1, Long.class)), (Object) products)
-        .map(
-            rows ->
-                rows.stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+  /** It is committed, so nothing can fail here; what is lost the comparison makes up for. */
+  private Mono<Void> refresh(Set<Long> products) {
+    return gate.refreshed(products)
+        .doOnError(away -> log.warn("the gate is not told of an adjustment: {}", away.toString()))
+        .onErrorComplete();
   }
 
-  private Mono<Void> write(Session session, List<Line> lines, String reason, String by) {
+  private static Mono<List<Locked>> lock(Session session, List<Line> lines) {
+    return session.list(
+        LOCK,
+        r -> new Locked(r.get(0, Long.class), r.get(1, Long.class), r.get(2, Long.class)),
+        (Object) products(lines).toArray(Long[]::new));
+  }
+
+  private static Set<Long> products(List<Line> lines) {
+    return lines.stream().map(Line::productId).collect(Collectors.toSet());
+  }
+
+  private static Map<Long, Long> quantities(List<Locked> rows) {
+    return rows.stream().collect(Collectors.toMap(Locked::product, Locked::quantity));
+  }
+
+  private static long greatest(List<Locked> rows) {
+    return rows.stream().mapToLong(Locked::fence).max().orElse(0);
+  }
+
+  /**
+   * @param latest fence that has been written to any of the products
+   */
+  private Mono<Void> write(
+      Session session, List<Line> lines, String reason, String by, long fence, long latest) {
     // Lines that cancel each other out change nothing, so there is nothing to note.
     List<Map.Entry<Long, Long>> changes =
         Adjusting.deltas(lines).entrySet().stream()
@@ -84,9 +170,15 @@ class StockAdjustments {
             longs(changes, Map.Entry::getValue),
             reason,
             by,
-            clock.instant())
+            clock.instant(),
+            fence)
         .filter(changed -> changed == changes.size())
-        .switchIfEmpty(Mono.error(() -> new IllegalStateException("a locked stock changed")))
+        .switchIfEmpty(
+            Mono.error(
+                () ->
+                    fence == NO_LEASE || latest <= fence
+                        ? new IllegalStateException("a locked stock changed")
+                        : new Overtaken(latest)))
         .then();
   }
 }

@@ -3,6 +3,7 @@ package dev.firstcome.stock;
 import dev.firstcome.batch.Background;
 import dev.firstcome.batch.RequestName;
 import dev.firstcome.redis.GateMeters;
+import dev.firstcome.redis.MultiLock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ public class StockGate {
 
   private final StockScripts scripts;
   private final StockRepository repository;
+  private final MultiLock locks;
   private final Background background;
   private final Clock clock;
   private final GateMeters<Admission.Word> meters;
@@ -37,11 +39,13 @@ public class StockGate {
   StockGate(
       StockScripts scripts,
       StockRepository repository,
+      MultiLock locks,
       Background background,
       Clock clock,
       MeterRegistry meters) {
     this.scripts = scripts;
     this.repository = repository;
+    this.locks = locks;
     this.background = background;
     this.clock = clock;
     this.meters = new GateMeters<>("stock", Admission.Word.class, meters);
@@ -72,15 +76,10 @@ public class StockGate {
   }
 
   /**
-   * Makes the gate read these products again, in the background: after every change of stock that
-   * was not a reservation, so that a raised stock is sold and not only there. Until then it goes on
-   * with what it knows. If this is lost, the comparison makes up for it.
+   * Makes the gate read these products again: after every change of stock that was not a
+   * reservation, so that a raised stock is sold and not only there. Until then it goes on with what
+   * it knows. Never waits for a lock: whoever holds it may have read before the change.
    */
-  public void refresh(Collection<Long> productIds) {
-    background.start("refresh stock", load(productIds));
-  }
-
-  /** The same, for a caller who must know: fails while Redis is away. */
   public Mono<Void> refreshed(Collection<Long> productIds) {
     return load(productIds);
   }
@@ -95,7 +94,11 @@ public class StockGate {
       }
     }
     if (!unknown.isEmpty()) {
-      Mono<Void> load = load(unknown).doFinally(end -> loading.removeAll(unknown));
+      // Of all instances one; what it loads, or fails to, the next batch will see.
+      Mono<Boolean> load =
+          locks
+              .ifFree(StockScripts.locks(unknown), lease -> load(unknown))
+              .doFinally(end -> loading.removeAll(unknown));
       if (!background.start("load stock", load)) {
         loading.removeAll(unknown);
       }

@@ -187,6 +187,11 @@ class StockScripts {
         .map(ids -> ids.stream().map(UUID::fromString).toList());
   }
 
+  /** What to lock of these products. */
+  static List<String> locks(Collection<Long> products) {
+    return products.stream().map(id -> "stock:" + id).toList();
+  }
+
   private static String[] keys(String... keys) {
     return keys;
   }

@@ -5,6 +5,7 @@ import dev.firstcome.batch.Lanes;
 import dev.firstcome.batch.Loops;
 import dev.firstcome.coupon.Issuing.Ask;
 import dev.firstcome.database.Database;
+import dev.firstcome.redis.MultiLock;
 import dev.firstcome.redis.Redis;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.reflect.Proxy;
@@ -29,6 +30,7 @@ public final class CouponParts {
   public CouponParts(
       LongFunction<Mono<Coupon>> campaigns,
       Redis redis,
+      MultiLock locks,
       Database database,
       Background background,
       Lanes lanes,
@@ -37,7 +39,7 @@ public final class CouponParts {
       MeterRegistry meters) {
     scripts = new CouponScripts(redis);
     CouponRepository repository = new CouponRepository(database);
-    gate = new CouponGate(scripts, repository, background, meters);
+    gate = new CouponGate(scripts, repository, locks, background, meters);
     coupons = new Coupons(rows(campaigns), repository, gate, database, clock, lanes);
     comparison = new CouponComparison(coupons, scripts, repository);
     new CouponSweep(coupons, scripts, repository, clock, loops, meters);

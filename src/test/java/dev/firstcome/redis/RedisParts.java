@@ -1,5 +1,6 @@
 package dev.firstcome.redis;
 
+import dev.firstcome.batch.Background;
 import dev.firstcome.batch.Loops;
 import dev.firstcome.batch.Spans;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -8,15 +9,23 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /** This room for a simulated instance: its real classes over a given connection and time. */
 public final class RedisParts {
 
   private static final CircuitBreakerConfig BREAKER =
       new RedisConfiguration().redisBreaker().getCircuitBreakerConfig();
+
+  private static final LockSettings LOCKS =
+      new LockSettings(Duration.ofSeconds(3), Duration.ofSeconds(6), 256);
 
   /** Every script that the shop has. */
   public static final List<Script> SCRIPTS = Script.all();
@@ -37,6 +46,24 @@ public final class RedisParts {
     Redis redis = new Redis(Mono.just(connection), breaker, meters, Spans.NONE);
     new Pulse(redis, new RedisSocket(), breaker, loops);
     return redis;
+  }
+
+  /**
+   * @param bell given the channel, who listens, and what to call when it begins to
+   */
+  public static MultiLock locks(
+      Redis redis,
+      BiConsumer<String, Consumer<String>> bell,
+      Loops loops,
+      Background background,
+      Scheduler timers,
+      MeterRegistry meters) {
+    Bell heard =
+        (channel, listener, again) ->
+            Mono.fromRunnable(() -> bell.accept(channel, listener)).then().cache();
+    LongSupplier nanos = () -> timers.now(TimeUnit.NANOSECONDS);
+    LockLine line = new LockLine(redis, heard, LOCKS, loops, background, nanos, meters);
+    return new MultiLock(line, LOCKS.patience(), timers);
   }
 
   /** Over a connection of a test's own, with a breaker that nobody else knows. */

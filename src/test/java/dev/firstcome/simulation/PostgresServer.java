@@ -47,6 +47,10 @@ final class PostgresServer {
   final Table<Issued> issued = new Table<>("issued_coupons");
   final Table<Product> products = new Table<>("products");
   final Table<Long> stock = new Table<>("stock");
+
+  /** A column of stock that only adjustments know. */
+  final Table<Long> fences = new Table<>("stock.fence");
+
   final Table<Adjustment> adjustments = new Table<>("stock_adjustments");
   final Table<Order> orders = new Table<>("orders");
   final Table<Long> balances = new Table<>("point_balances");

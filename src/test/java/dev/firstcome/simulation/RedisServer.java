@@ -2,6 +2,7 @@ package dev.firstcome.simulation;
 
 import dev.firstcome.redis.RedisParts;
 import dev.firstcome.redis.Script;
+import dev.firstcome.simulation.World.Process;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,7 @@ final class RedisServer implements Lua.Store {
   private Map<String, Long> ends = new HashMap<>();
 
   private Map<String, Long> savedEnds = new HashMap<>();
+  private final Map<Process, Consumer<String>> listeners = new LinkedHashMap<>();
   boolean away;
 
   RedisServer(World world, Variant variant) {
@@ -169,7 +172,7 @@ final class RedisServer implements Lua.Store {
   @Override
   public @Nullable Object call(String command, List<String> a) {
     expire();
-    String key = a.get(0);
+    String key = a.isEmpty() ? "" : a.get(0);
     return switch (command) {
       case "GET" -> data.get(key);
       case "SET" -> plainSet(a);
@@ -177,6 +180,9 @@ final class RedisServer implements Lua.Store {
       case "EXISTS" -> data.containsKey(key) ? 1L : 0L;
       case "EXPIRE" -> endsIn(key, a.get(1));
       case "PING" -> "PONG";
+      case "TIME" ->
+          List.of(Long.toString(micros() / 1_000_000), Long.toString(micros() % 1_000_000));
+      case "PUBLISH" -> publish(a.get(1));
       case "SCARD" -> (long) set(key).size();
       case "SISMEMBER" -> set(key).contains(a.get(1)) ? 1L : 0L;
       case "SMEMBERS" -> List.copyOf(set(key));
@@ -212,6 +218,25 @@ final class RedisServer implements Lua.Store {
       case "HINCRBY" -> hincrby(key, a.get(1), Long.parseLong(a.get(2)));
       default -> throw new UnsupportedOperationException("the simulated Redis has no " + command);
     };
+  }
+
+  private long micros() {
+    return world.clock().millis() * 1000;
+  }
+
+  /** One instance listens, to the one channel that there is; half of what is said is lost. */
+  void listen(Process process, Consumer<String> heard) {
+    listeners.put(process, heard);
+  }
+
+  private long publish(String message) {
+    listeners.forEach(
+        (process, heard) -> {
+          if (process.alive && world.chance(0.5)) {
+            heard.accept(message);
+          }
+        });
+    return listeners.size();
   }
 
   private static String score(Map<String, Double> scores, String member) {

@@ -18,6 +18,7 @@ import dev.firstcome.outbox.OutboxSettings;
 import dev.firstcome.payment.PaymentParts;
 import dev.firstcome.point.PointParts;
 import dev.firstcome.point.Points;
+import dev.firstcome.redis.MultiLock;
 import dev.firstcome.redis.Redis;
 import dev.firstcome.redis.RedisParts;
 import dev.firstcome.simulation.PostgresServer.Campaign;
@@ -76,17 +77,30 @@ final class Shop {
         BatchParts.lanes(
             laneSettings, DatabaseFailures::classify, meters, timers, this::endedUnheard);
     Background background = BatchParts.background(meters);
+    MultiLock locks =
+        RedisParts.locks(
+            redis,
+            (channel, heard) ->
+                redisServer.listen(
+                    process,
+                    message ->
+                        world.after(faults.redisLatency(), process, () -> heard.accept(message))),
+            loops,
+            background,
+            timers,
+            meters);
     coupons =
         new CouponParts(
             id -> campaign(world, faults, postgresServer, id),
             redis,
+            locks,
             database,
             background,
             lanes,
             loops,
             clock,
             meters);
-    stock = new StockParts(redis, database, background, loops, clock, meters);
+    stock = new StockParts(redis, locks, database, background, loops, clock, meters);
     OutboxParts outbox =
         new OutboxParts(
             database,

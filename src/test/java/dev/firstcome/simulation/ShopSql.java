@@ -339,32 +339,45 @@ final class ShopSql {
                         .map(order -> new Object[] {null, null, order.id()}))));
     on(
         "stock.StockAdjustments.LOCK",
-        1556433949,
-        "product_id quantity",
+        1639084252,
+        "product_id quantity fence",
         (db, tx, a) -> known(db.stock, tx, (Long[]) a[0], naturalOrder()),
         (db, tx, a, locked) ->
             rows(
                 locked.stream()
-                    .map(key -> new Object[] {key.what(), row(db.stock, tx, key.what())})));
+                    .map(
+                        key ->
+                            new Object[] {
+                              key.what(), row(db.stock, tx, key.what()), fence(db, tx, key.what())
+                            })));
     on(
         "stock.StockAdjustments.WRITE",
-        144604740,
+        -875737925,
         "",
         (db, tx, a) -> known(db.stock, tx, (Long[]) a[0], (x, y) -> 0),
         (db, tx, a, locked) -> {
           Long[] products = (Long[]) a[0];
+          long lease = (Long) a[5];
           long changed = 0;
           for (int i = 0; i < products.length; i++) {
+            long fence = fence(db, tx, products[i]);
+            boolean late = lease != 0 && fence > lease && db.variant.enforces("fence");
             long delta = ((Long[]) a[1])[i];
             long after = row(db.stock, tx, products[i]) + delta;
             db.adjustments.put(tx, db.adjustmentId(), new Adjustment(products[i], delta));
-            if (after >= 0) {
+            if (after >= 0 && !late) {
               setStock(db, tx, products[i], after);
+              db.fences.put(tx, products[i], Math.max(fence, lease));
               changed++;
             }
           }
           return changed(changed);
         });
+  }
+
+  private static long fence(PostgresServer db, Tx tx, Object product) {
+    Long fence = db.fences.get(tx, product);
+    return fence == null ? 0 : fence;
   }
 
   private static void setStock(PostgresServer db, Tx tx, Long product, long quantity) {

@@ -3,6 +3,7 @@ package dev.firstcome.stock;
 import dev.firstcome.batch.Background;
 import dev.firstcome.batch.Loops;
 import dev.firstcome.database.Database;
+import dev.firstcome.redis.MultiLock;
 import dev.firstcome.redis.Redis;
 import dev.firstcome.stock.StockHandler.Line;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -23,6 +24,7 @@ public final class StockParts {
 
   public StockParts(
       Redis redis,
+      MultiLock locks,
       Database database,
       Background background,
       Loops loops,
@@ -30,11 +32,11 @@ public final class StockParts {
       MeterRegistry meters) {
     scripts = new StockScripts(redis);
     StockRepository repository = new StockRepository(database);
-    gate = new StockGate(scripts, repository, background, clock, meters);
+    gate = new StockGate(scripts, repository, locks, background, clock, meters);
     stock = new Stock(repository);
     comparison = new StockComparison(scripts, repository, clock);
     new StockSweep(scripts, repository, clock, loops, meters);
-    adjustments = new StockAdjustments(gate, database, clock);
+    adjustments = new StockAdjustments(gate, locks, database, clock);
   }
 
   public Mono<Map<Long, Long>> adjust(long product, long delta) {
