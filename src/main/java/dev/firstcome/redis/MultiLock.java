@@ -45,9 +45,9 @@ public class MultiLock {
         new LockLine(redis, bell, settings, loops, background, System::nanoTime, meters),
         settings.patience(),
         Schedulers.parallel());
-    if (settings.lease().compareTo(redisSettings.timeout().multipliedBy(4)) < 0) {
+    if (settings.lease().compareTo(redisSettings.timeout().multipliedBy(2)) < 0) {
       throw new IllegalArgumentException(
-          "firstcome.locks.lease must be at least four times spring.data.redis.timeout, or one"
+          "firstcome.locks.lease must be at least twice spring.data.redis.timeout, or one"
               + " renewal without an answer loses it");
     }
   }

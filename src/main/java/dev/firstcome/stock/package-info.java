@@ -12,6 +12,16 @@
  * Redis was away or came back older, {@link dev.firstcome.stock.StockComparison} finds and mends.
  * Proved in {@code StockScriptsIT}, {@code StockComparisonIT} and {@code OrderRaceIT}.
  *
+ * <p>An adjustment locks its products over all instances, commits, tells the gate, and lets go. It
+ * would be right without that lock, as it decides from what it reads under the row locks, and is
+ * done without it while Redis is away. With it, adjusters of one product wait in Redis instead of
+ * with a connection each, and each one's gate is read before the next begins. Should a lease be
+ * lost meanwhile, {@code fence} keeps the order: it is the number of the last lease that wrote, and
+ * a smaller one changes nothing, neither units nor notes, because the transaction is rolled back
+ * and begun anew. Orders ask for no lease and leave the fence alone; the row lock decides between
+ * them and an adjustment, and so it does beside an instance that does not know the column. Proved
+ * in {@code StockFenceIT}.
+ *
  * <p>Knows product and the house.
  */
 @NullMarked

@@ -8,6 +8,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /** This room for a simulated instance: made of its real classes, on a given time. */
 public final class BatchParts {
@@ -43,6 +44,14 @@ public final class BatchParts {
         return super.add(name, interval.compareTo(LEAST) < 0 ? LEAST : interval, work);
       }
     };
+  }
+
+  /** On real time, with loops that are not started yet. */
+  public static Loops loops() {
+    Duration soon = Duration.ofMillis(10);
+    Duration limit = Duration.ofSeconds(10);
+    return new Loops(
+        new LoopSettings(soon, soon, limit, limit, limit), Schedulers.parallel(), Math::random);
   }
 
   public static Background background(MeterRegistry meters) {

@@ -47,12 +47,19 @@ import reactor.core.publisher.Mono;
 @SpringBootTest(classes = Firstcome.class, webEnvironment = WebEnvironment.RANDOM_PORT)
 @ContextConfiguration(initializers = OwnStores.class)
 @TestPropertySource(
-    properties = {"firstcome.consistency.interval=1h", ComparedShop.A_SLOW_MACHINE_IS_NO_OUTAGE})
+    properties = {
+      "firstcome.consistency.interval=1h",
+      ComparedShop.A_SLOW_MACHINE_IS_NO_OUTAGE,
+      ComparedShop.A_LEASE_OUTLASTS_IT,
+      ComparedShop.AND_PATIENCE_THE_LEASE
+    })
 @Import(OwnTime.class)
 @NullUnmarked
 abstract class ComparedShop {
 
   static final String A_SLOW_MACHINE_IS_NO_OUTAGE = "spring.data.redis.timeout=5s";
+  static final String A_LEASE_OUTLASTS_IT = "firstcome.locks.lease=10s";
+  static final String AND_PATIENCE_THE_LEASE = "firstcome.locks.patience=15s";
 
   static final Duration LIMIT = Duration.ofSeconds(40);
 

@@ -40,6 +40,8 @@ class TwoInstancesIT extends ComparedShop {
     URI near = URI.create(environment.getRequiredProperty("spring.data.redis.url"));
     arguments.add("--spring.data.redis.url=redis://127.0.0.1:" + cable.port() + near.getPath());
     arguments.add("--" + A_SLOW_MACHINE_IS_NO_OUTAGE);
+    arguments.add("--" + A_LEASE_OUTLASTS_IT);
+    arguments.add("--" + AND_PATIENCE_THE_LEASE);
     arguments.add("--firstcome.consistency.interval=200ms");
     arguments.add("--server.port=0");
     return new SpringApplicationBuilder(Firstcome.class).run(arguments.toArray(String[]::new));

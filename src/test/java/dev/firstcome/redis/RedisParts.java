@@ -1,6 +1,7 @@
 package dev.firstcome.redis;
 
 import dev.firstcome.batch.Background;
+import dev.firstcome.batch.BatchParts;
 import dev.firstcome.batch.Loops;
 import dev.firstcome.batch.Spans;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /** This room for a simulated instance: its real classes over a given connection and time. */
 public final class RedisParts {
@@ -49,7 +51,7 @@ public final class RedisParts {
   }
 
   /**
-   * @param bell given the channel, who listens, and what to call when it begins to
+   * @param bell given the channel and who listens
    */
   public static MultiLock locks(
       Redis redis,
@@ -64,6 +66,17 @@ public final class RedisParts {
     LongSupplier nanos = () -> timers.now(TimeUnit.NANOSECONDS);
     LockLine line = new LockLine(redis, heard, LOCKS, loops, background, nanos, meters);
     return new MultiLock(line, LOCKS.patience(), timers);
+  }
+
+  /** Without anybody who renews or rings. */
+  public static MultiLock locks(Redis redis) {
+    return locks(
+        redis,
+        (channel, heard) -> {},
+        BatchParts.loops(),
+        BatchParts.background(new SimpleMeterRegistry()),
+        Schedulers.parallel(),
+        new SimpleMeterRegistry());
   }
 
   /** Over a connection of a test's own, with a breaker that nobody else knows. */
