@@ -3,9 +3,11 @@
   KEYS[2] stock:{p}:held       sorted set of order ids whose outcome is open, by time
   KEYS[3] stock:{p}:lines      hash order id -> what it holds, "product units product units …"
   KEYS[4] stock:{p}:comparing  hash product id -> token of the comparison that is under way
+  KEYS[5] stock:{p}:loading    hash product id -> token of the load that is under way
   ARGV[1] token of this comparison   ARGV[2] cursor, 0 to begin with
   ARGV[3] how many products, about   ARGV[4] now, milliseconds since the epoch
   ARGV[5] seconds that the tokens live, should the comparison never end
+  ARGV[6] seconds that the gate lives, should nobody compare it any more
   returns the next cursor, 0 at the end; the number of products; their ids; the ids of the orders that
     hold something ]]
 -- Lines without a time, as an eviction may leave them, would be held for ever: now the sweep finds them.
@@ -21,6 +23,11 @@ for i = 1, #page[2], 2 do
   answer[#answer + 1] = page[2][i]
 end
 redis.call('EXPIRE', KEYS[4], ARGV[5])
+-- All of it at once: what is available means nothing without what is held.
+redis.call('EXPIRE', KEYS[1], ARGV[6])
+redis.call('EXPIRE', KEYS[2], ARGV[6])
+redis.call('EXPIRE', KEYS[3], ARGV[6])
+redis.call('EXPIRE', KEYS[5], ARGV[6])
 for _, order in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
   answer[#answer + 1] = order
 end

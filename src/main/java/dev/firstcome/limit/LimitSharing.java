@@ -56,7 +56,7 @@ class LimitSharing {
 
   private Mono<Void> share(Limit limit, List<Report> reports) {
     return redis
-        .run(SHARE, new String[] {key(limit)}, arguments(limit, reports))
+        .run(SHARE, keys(limit, reports), arguments(limit, reports))
         .doOnNext(left -> learn(reports, left))
         .then();
   }
@@ -66,12 +66,16 @@ class LimitSharing {
     return "limit:{" + limit.name() + "}:";
   }
 
+  private static String[] keys(Limit limit, List<Report> reports) {
+    String prefix = key(limit);
+    return reports.stream().map(report -> prefix + report.allowance().who()).toArray(String[]::new);
+  }
+
   private static String[] arguments(Limit limit, List<Report> reports) {
-    List<String> arguments = new ArrayList<>(2 + 2 * reports.size());
+    List<String> arguments = new ArrayList<>(2 + reports.size());
     arguments.add(Long.toString(limit.perSecond()));
     arguments.add(Long.toString(limit.burst()));
     for (Report report : reports) {
-      arguments.add(report.allowance().who());
       arguments.add(Long.toString(report.taken()));
     }
     return arguments.toArray(String[]::new);

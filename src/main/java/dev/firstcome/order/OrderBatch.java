@@ -72,7 +72,7 @@ class OrderBatch {
   }
 
   /** A wish and what the gate said to it. */
-  private record Asked(Wish wish, Admission admission) {
+  private record Asked(Wish wish, Reservation reservation, Admission admission) {
 
     boolean isShort() {
       return admission.word() == Word.SHORT;
@@ -87,7 +87,7 @@ class OrderBatch {
     List<Reservation> reservations =
         wishes.stream().map(w -> new Reservation(w.id(), w.units())).toList();
     return gate.reserve(reservations)
-        .map(admissions -> pair(wishes, admissions))
+        .map(admissions -> pair(wishes, reservations, admissions))
         .flatMap(asked -> repeated(asked).flatMap(repeated -> place(asked, repeated)));
   }
 
@@ -196,23 +196,23 @@ class OrderBatch {
   }
 
   private void settle(List<Asked> admitted, List<Verdict<Order>> verdicts) {
-    List<UUID> confirmed = new ArrayList<>();
-    List<UUID> released = new ArrayList<>();
+    List<Reservation> confirmed = new ArrayList<>();
+    List<Reservation> released = new ArrayList<>();
     Set<Long> tooGenerous = new HashSet<>();
     for (int i = 0; i < admitted.size(); i++) {
       Asked one = admitted.get(i);
       if (verdicts.get(i) instanceof Verdict.No<Order> no) {
-        released.add(one.wish().id());
+        released.add(one.reservation());
         // Only what the gate itself let in proves it wrong; it may not have been asked.
         if (one.admission().word() == Word.HELD) {
           shortages(no).forEach(shortage -> tooGenerous.add(shortage.productId()));
         }
       } else if (verdicts.get(i) instanceof Verdict.Done<Order> done) {
         if (one.isHeld() && !done.replayed()) {
-          confirmed.add(one.wish().id());
+          confirmed.add(one.reservation());
         } else if (one.admission().word() == Word.HELD) {
           // A repetition takes nothing, so what it has just reserved goes back.
-          released.add(one.wish().id());
+          released.add(one.reservation());
         }
         // Whatever else may be held under its name, or will be once a late call arrives, may have
         // been taken or not: that is left to the sweep.
@@ -229,10 +229,11 @@ class OrderBatch {
         .stream().map(Short.class::cast).toList();
   }
 
-  private static List<Asked> pair(List<Wish> wishes, List<Admission> admissions) {
+  private static List<Asked> pair(
+      List<Wish> wishes, List<Reservation> reservations, List<Admission> admissions) {
     List<Asked> asked = new ArrayList<>(wishes.size());
     for (int i = 0; i < wishes.size(); i++) {
-      asked.add(new Asked(wishes.get(i), admissions.get(i)));
+      asked.add(new Asked(wishes.get(i), reservations.get(i), admissions.get(i)));
     }
     return asked;
   }

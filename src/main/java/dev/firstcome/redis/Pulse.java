@@ -6,6 +6,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.event.CircuitBreakerOnErrorEvent;
 import io.github.resilience4j.circuitbreaker.event.CircuitBreakerOnStateTransitionEvent;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisReadOnlyException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,19 +14,25 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * Notices by the first call that stays without an answer that Redis is away, and by a ping of its
+ * Notices by the first call that stays without an answer that Redis is away, and by writes of its
  * own that it is back: so one round of batches waits for it, once, and no request is ever the one
  * to try whether it answers again.
+ *
+ * <p>Of a cluster, one primary that is away is all of it: an order may need any of them, and who
+ * asks the rest meanwhile would wait for that one in every batch. It is back when every primary
+ * that owns slots takes a write, and every slot has an owner.
  */
 @Component
 class Pulse {
 
   private static final Logger log = LoggerFactory.getLogger(Pulse.class);
 
-  /** Between two pings while Redis is away: with the time limit of one, it is found in a second. */
+  /**
+   * Between two writes while Redis is away: with the time limit of one, it is found in a second.
+   */
   private static final Duration INTERVAL = Duration.ofMillis(500);
 
-  /** Pings without an answer after which the connection itself is taken for lost. */
+  /** Writes without an answer after which the connections themselves are taken for lost. */
   private static final int PATIENCE = 10;
 
   private final Redis redis;
@@ -59,7 +66,7 @@ class Pulse {
   }
 
   private void open() {
-    // In this order: a ping that is answered in between would leave it open, and nobody to close
+    // In this order: a write that is answered in between would leave it open, and nobody to close
     // it.
     breaker.transitionToForcedOpenState();
     lost = true;
@@ -70,9 +77,9 @@ class Pulse {
       return Mono.just(false);
     }
     return redis
-        .ping()
-        .doOnNext(answer -> close())
-        .doOnError(silent -> hangUpAtLast())
+        .write()
+        .doOnSuccess(done -> close())
+        .doOnError(this::hangUpIfOfNoUse)
         .onErrorComplete()
         .thenReturn(false);
   }
@@ -85,10 +92,16 @@ class Pulse {
     }
   }
 
-  /** Whoever stands between us and Redis may keep a connection alive behind which nobody is. */
-  private void hangUpAtLast() {
-    if (++unanswered % PATIENCE == 0) {
-      log.warn("redis: {} pings without an answer, connecting anew", unanswered);
+  /**
+   * Whoever stands between us and Redis may keep a connection alive behind which nobody is. And one
+   * that is read-only is no primary any more: its name, or Sentinel, leads to another by now.
+   */
+  private void hangUpIfOfNoUse(Throwable failure) {
+    if (failure instanceof RedisReadOnlyException) {
+      socket.hangUp();
+    } else if (!(failure instanceof RedisCommandExecutionException)
+        && ++unanswered % PATIENCE == 0) {
+      log.warn("redis: {} writes without an answer, connecting anew", unanswered);
       socket.hangUp();
     }
   }

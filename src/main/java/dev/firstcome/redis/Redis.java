@@ -3,13 +3,9 @@ package dev.firstcome.redis;
 import dev.firstcome.batch.Spans;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.reactor.circuitbreaker.operator.CircuitBreakerOperator;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -20,51 +16,55 @@ import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Redis on one multiplexed connection, through Lettuce itself. Every call has a time limit and a
- * circuit breaker: when Redis is away, callers hear so at once and go on without it.
+ * Redis on one multiplexed connection (to each node, if it is a cluster), through Lettuce itself.
+ * Every call has a time limit and a circuit breaker: when Redis is away, callers hear so at once
+ * and go on without it.
  */
 @Component
 public class Redis {
 
   private static final Duration FOR_EVER = Duration.ofMillis(Long.MAX_VALUE);
 
-  private final Mono<StatefulRedisConnection<String, String>> connection;
+  /** A pulse is of no use to anybody, and gone soon. */
+  private static final Duration PULSE_TTL = Duration.ofMinutes(1);
+
+  private final Mono<RedisClusterAsyncCommands<String, String>> commands;
   private final CircuitBreaker breaker;
   private final RedisMeters meters;
   private final Spans spans;
 
   @Autowired
   Redis(
-      RedisClient client,
-      RedisSettings settings,
+      RedisConnections connections,
       CircuitBreaker redisBreaker,
       MeterRegistry meters,
       ObjectProvider<Spans> spans) {
     this(
-        connection(client, settings.uri(), Script.all()),
+        commands(connections, Script.all()),
         redisBreaker,
         meters,
         spans.getIfAvailable(() -> Spans.NONE));
   }
 
   Redis(
-      Mono<StatefulRedisConnection<String, String>> connection,
+      Mono<RedisClusterAsyncCommands<String, String>> commands,
       CircuitBreaker breaker,
       MeterRegistry meters,
       Spans spans) {
     this.spans = spans;
-    this.connection = connection;
+    this.commands = commands;
     this.breaker = breaker;
     this.meters = new RedisMeters(breaker, meters);
   }
 
   /** Opened on first use, so that a start does not depend on Redis; a failure is not kept. */
-  private static Mono<StatefulRedisConnection<String, String>> connection(
-      RedisClient client, RedisURI uri, List<Script> scripts) {
-    return Mono.fromCompletionStage(() -> connect(client, uri, scripts))
+  private static Mono<RedisClusterAsyncCommands<String, String>> commands(
+      RedisConnections connections, List<Script> scripts) {
+    return Mono.fromCompletionStage(() -> connect(connections, scripts))
         .cache(open -> FOR_EVER, failure -> Duration.ZERO, () -> Duration.ZERO);
   }
 
@@ -90,21 +90,29 @@ public class Redis {
 
   /** Any one command. */
   public <T> Mono<T> call(
-      Function<RedisAsyncCommands<String, String>, CompletionStage<T>> command) {
+      Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
     return guarded("command", commands -> Mono.fromCompletionStage(() -> command.apply(commands)));
   }
 
-  /** Asks whether Redis is there, also while the breaker lets nobody else ask. */
-  Mono<String> ping() {
-    return connection.flatMap(open -> Mono.fromCompletionStage(() -> open.async().ping()));
+  /**
+   * Writes to every primary, also while the breaker lets nobody else ask: one that is read-only,
+   * full or not yet sure of its cluster answers a ping, and is of no use to a gate.
+   */
+  Mono<Void> write() {
+    return commands.flatMap(
+        open ->
+            Flux.fromIterable(PulseKeys.of(open))
+                .flatMap(key -> write(open, key), Integer.MAX_VALUE)
+                .then());
+  }
+
+  private static Mono<String> write(RedisClusterAsyncCommands<String, String> open, String key) {
+    return Mono.fromCompletionStage(() -> open.setex(key, PULSE_TTL.toSeconds(), "1"));
   }
 
   private <T> Mono<T> guarded(
-      String name, Function<RedisAsyncCommands<String, String>, Mono<T>> command) {
-    Mono<T> call =
-        connection
-            .flatMap(open -> command.apply(open.async()))
-            .transformDeferred(CircuitBreakerOperator.of(breaker));
+      String name, Function<RedisClusterAsyncCommands<String, String>, Mono<T>> command) {
+    Mono<T> call = commands.flatMap(command).transformDeferred(CircuitBreakerOperator.of(breaker));
     return meters.over(spans.redis(name, call));
   }
 
@@ -113,15 +121,16 @@ public class Redis {
         .map(answer -> answer.stream().map(String::valueOf).toList());
   }
 
-  private static CompletionStage<StatefulRedisConnection<String, String>> connect(
-      RedisClient client, RedisURI uri, List<Script> scripts) {
-    return client
-        .connectAsync(StringCodec.UTF8, uri)
+  private static CompletionStage<RedisClusterAsyncCommands<String, String>> connect(
+      RedisConnections connections, List<Script> scripts) {
+    return connections
+        .ordinary()
         .thenCompose(
             open ->
+                // To every node, if it is a cluster.
                 CompletableFuture.allOf(
                         scripts.stream()
-                            .map(s -> open.async().scriptLoad(s.source()).toCompletableFuture())
+                            .map(s -> open.scriptLoad(s.source()).toCompletableFuture())
                             .toArray(CompletableFuture[]::new))
                     // A script that could not be loaded is sent when it is called; failing here
                     // would

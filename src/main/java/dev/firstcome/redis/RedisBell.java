@@ -19,14 +19,16 @@ final class RedisBell implements Bell {
   /** A Redis that refuses to be listened to is not asked by everybody who waits. */
   private static final Duration FAILED = Duration.ofSeconds(1);
 
-  private final Supplier<? extends CompletionStage<StatefulRedisPubSubConnection<String, String>>>
+  private final Supplier<
+          ? extends CompletionStage<? extends StatefulRedisPubSubConnection<String, String>>>
       connect;
 
   /**
    * @param connect opens a connection for listening, of a client that subscribes again by itself
    */
   RedisBell(
-      Supplier<? extends CompletionStage<StatefulRedisPubSubConnection<String, String>>> connect) {
+      Supplier<? extends CompletionStage<? extends StatefulRedisPubSubConnection<String, String>>>
+          connect) {
     this.connect = connect;
   }
 

@@ -2,11 +2,15 @@ package dev.firstcome.redis;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.EpollProvider;
@@ -40,6 +44,13 @@ class RedisConfiguration {
   private static final Duration KEEPALIVE_INTERVAL = Duration.ofSeconds(2);
   private static final int KEEPALIVE_PROBES = 3;
 
+  /**
+   * Between two looks at a cluster's topology that nothing asked for, and at least that asked for.
+   */
+  private static final Duration REFRESH_PERIOD = Duration.ofSeconds(15);
+
+  private static final Duration REFRESH_PAUSE = Duration.ofSeconds(1);
+
   @Bean
   RedisSocket redisSocket() {
     return new RedisSocket();
@@ -62,23 +73,52 @@ class RedisConfiguration {
   }
 
   @Bean(destroyMethod = "")
-  RedisClient redisClient(ClientResources redisResources, RedisSettings settings) {
+  RedisConnections redisConnections(ClientResources redisResources, RedisSettings settings) {
+    RedisSettings.Cluster cluster = settings.cluster();
+    if (cluster != null) {
+      RedisClusterClient client = RedisClusterClient.create(redisResources, settings.clusterUris());
+      client.setOptions(clusterOptions(settings, cluster));
+      return new RedisConnections.Cluster(client);
+    }
     RedisClient client = RedisClient.create(redisResources, settings.uri());
-    client.setOptions(
-        ClientOptions.builder()
-            .socketOptions(socketOptions(settings.connectTimeout()))
-            .timeoutOptions(TimeoutOptions.enabled(settings.timeout()))
-            .requestQueueSize(REQUEST_QUEUE_LIMIT)
-            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-            // A command whose reply was lost may have run. Whoever sent it decides about repeating.
-            .replayFilter(command -> true)
-            .build());
-    return client;
+    client.setOptions(limited(ClientOptions.builder(), settings).build());
+    return new RedisConnections.Single(client, settings.uri());
+  }
+
+  private static ClusterClientOptions clusterOptions(
+      RedisSettings settings, RedisSettings.Cluster cluster) {
+    ClusterClientOptions.Builder options = ClusterClientOptions.builder();
+    limited(options, settings);
+    return options
+        // Followed before it has run anywhere, so this repeats nothing.
+        .maxRedirects(cluster.maxRedirects())
+        // A slot may have moved to a node that this instance has not heard of: the cluster is
+        // believed.
+        .validateClusterNodeMembership(false)
+        .topologyRefreshOptions(
+            ClusterTopologyRefreshOptions.builder()
+                .enableAllAdaptiveRefreshTriggers()
+                .refreshTriggersReconnectAttempts(1)
+                .adaptiveRefreshTriggersTimeout(REFRESH_PAUSE)
+                .enablePeriodicRefresh(REFRESH_PERIOD)
+                .build())
+        .build();
+  }
+
+  private static ClientOptions.Builder limited(
+      ClientOptions.Builder options, RedisSettings settings) {
+    return options
+        .socketOptions(socketOptions(settings.connectTimeout()))
+        .timeoutOptions(TimeoutOptions.enabled(settings.timeout()))
+        .requestQueueSize(REQUEST_QUEUE_LIMIT)
+        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+        // A command whose reply was lost may have run. Whoever sent it decides about repeating.
+        .replayFilter(command -> true);
   }
 
   @Bean
-  Bell lockBell(RedisClient redisClient, RedisSettings settings) {
-    return new RedisBell(() -> redisClient.connectPubSubAsync(StringCodec.UTF8, settings.uri()));
+  Bell lockBell(RedisConnections redisConnections) {
+    return new RedisBell(redisConnections::listening);
   }
 
   /** What it asks of the kernel is possible with epoll only, and left out elsewhere. */
@@ -111,6 +151,7 @@ class RedisConfiguration {
                 .slidingWindowSize(10)
                 .minimumNumberOfCalls(5)
                 .failureRateThreshold(50)
+                .ignoreException(RedisConfiguration::isMoving)
                 .build());
     breaker
         .getEventPublisher()
@@ -118,13 +159,20 @@ class RedisConfiguration {
     return breaker;
   }
 
+  /** Half of a slot's keys are on another node already: a prompt answer, and over in a moment. */
+  private static boolean isMoving(Throwable failure) {
+    return failure instanceof RedisCommandExecutionException
+        && String.valueOf(failure.getMessage()).startsWith("TRYAGAIN");
+  }
+
   @Bean
-  RedisShutdown redisShutdown(RedisClient redisClient, ClientResources redisResources) {
-    return new RedisShutdown(redisClient, redisResources);
+  RedisShutdown redisShutdown(RedisConnections connections, ClientResources redisResources) {
+    return new RedisShutdown(connections.client(), redisResources);
   }
 
   /** Lettuce's own close waits two seconds for quiet; the lanes have drained before this. */
-  record RedisShutdown(RedisClient client, ClientResources resources) implements AutoCloseable {
+  record RedisShutdown(AbstractRedisClient client, ClientResources resources)
+      implements AutoCloseable {
 
     @Override
     public void close() {

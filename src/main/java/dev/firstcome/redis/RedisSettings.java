@@ -11,10 +11,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Where Redis is, under Spring Boot's own names.
  *
  * @param url {@code redis://[user:password@]host[:port][/db]}, {@code rediss://} for TLS; wins over
- *     the single members
+ *     the single members. With cluster or sentinel nodes only its user, password, TLS and database
+ *     count
  * @param host used when there is no url
- * @param cluster several nodes are not supported yet: refused rather than ignored
- * @param sentinel likewise
+ * @param port used when there is no url
+ * @param username used when there is no url
+ * @param password used when there is no url
+ * @param database used when there is no url; a cluster has only 0
  * @param timeout how long one command may take, a gate call included; then the lanes decide alone
  * @param connectTimeout how long a connection may take to open
  */
@@ -26,18 +29,66 @@ public record RedisSettings(
     @Nullable String username,
     @Nullable String password,
     @DefaultValue("0") int database,
-    @Nullable Nodes cluster,
-    @Nullable Nodes sentinel,
+    @Nullable Cluster cluster,
+    @Nullable Sentinel sentinel,
     @DefaultValue("500ms") Duration timeout,
     @DefaultValue("2s") Duration connectTimeout) {
 
-  /** The members of a cluster, or of a group of sentinels. */
-  public record Nodes(@Nullable List<String> nodes) {}
+  /**
+   * Redis Cluster.
+   *
+   * @param nodes some of them as {@code host:port}, from which the others are learnt
+   * @param maxRedirects how often a command follows a slot that has moved
+   */
+  public record Cluster(@Nullable List<String> nodes, @DefaultValue("5") int maxRedirects) {
+
+    public Cluster {
+      if (nodes == null || nodes.isEmpty()) {
+        throw new IllegalArgumentException(
+            "spring.data.redis.cluster.nodes is necessary for a cluster");
+      }
+      if (maxRedirects < 1 || maxRedirects > 16) {
+        throw new IllegalArgumentException(
+            "spring.data.redis.cluster.max-redirects must be 1 to 16");
+      }
+    }
+  }
+
+  /**
+   * A primary that Sentinel watches over.
+   *
+   * @param master the name under which it does
+   * @param nodes the sentinels as {@code host:port}
+   * @param username for the sentinels themselves
+   * @param password for the sentinels themselves
+   */
+  public record Sentinel(
+      @Nullable String master,
+      @Nullable List<String> nodes,
+      @Nullable String username,
+      @Nullable String password) {
+
+    public Sentinel {
+      if (master == null || nodes == null || nodes.isEmpty()) {
+        throw new IllegalArgumentException(
+            "spring.data.redis.sentinel.master and .nodes go together");
+      }
+    }
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return "Sentinel[master=%s, nodes=%s]".formatted(master, nodes);
+    }
+  }
 
   public RedisSettings {
-    if (cluster != null || sentinel != null) {
+    if (cluster != null && sentinel != null) {
       throw new IllegalArgumentException(
-          "spring.data.redis.cluster and .sentinel are not supported yet: set spring.data.redis.url");
+          "spring.data.redis.cluster and .sentinel exclude each other");
+    }
+    if (cluster != null && database != 0) {
+      throw new IllegalArgumentException("spring.data.redis.database: a cluster has only 0");
     }
   }
 
@@ -47,17 +98,58 @@ public record RedisSettings(
     return "RedisSettings[timeout=%s, connectTimeout=%s]".formatted(timeout, connectTimeout);
   }
 
+  /** The server, or by which sentinels it is found. */
   RedisURI uri() {
-    if (url != null) {
-      return limited(RedisURI.create(url));
+    RedisURI uri = limited(url != null ? RedisURI.create(url) : ofTheMembers());
+    if (sentinel != null && sentinel.nodes != null) {
+      uri.setSentinelMasterId(sentinel.master);
+      sentinel.nodes.forEach(node -> uri.getSentinels().add(sentinel(node, uri, sentinel)));
     }
+    return uri;
+  }
+
+  /**
+   * The nodes of the cluster that are named.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  List<RedisURI> clusterUris() {
+    if (cluster == null || cluster.nodes == null) {
+      throw new IllegalStateException("no cluster");
+    }
+    RedisURI common = uri();
+    return cluster.nodes.stream().map(node -> at(node, RedisURI.builder(common)).build()).toList();
+  }
+
+  private RedisURI ofTheMembers() {
     RedisURI.Builder uri = RedisURI.builder().withHost(host).withPort(port).withDatabase(database);
+    authenticate(uri, username, password);
+    return uri.build();
+  }
+
+  private RedisURI sentinel(String node, RedisURI common, Sentinel sentinel) {
+    RedisURI.Builder uri = at(node, RedisURI.builder()).withSsl(common);
+    authenticate(uri, sentinel.username, sentinel.password);
+    return limited(uri.build());
+  }
+
+  private static void authenticate(
+      RedisURI.Builder uri, @Nullable String username, @Nullable String password) {
     if (password != null && username != null) {
       uri.withAuthentication(username, password.toCharArray());
     } else if (password != null) {
       uri.withPassword(password.toCharArray());
     }
-    return limited(uri.build());
+  }
+
+  private static RedisURI.Builder at(String node, RedisURI.Builder uri) {
+    int colon = node.lastIndexOf(':');
+    if (colon < 1 || !node.substring(colon + 1).matches("\\d{1,5}")) {
+      throw new IllegalArgumentException(
+          "spring.data.redis: a node is written as host:port, not as " + node);
+    }
+    return uri.withHost(node.substring(0, colon).replaceAll("[\\[\\]]", ""))
+        .withPort(Integer.parseInt(node.substring(colon + 1)));
   }
 
   /** What a URI calls its timeout is how long the first words of a connection may take. */

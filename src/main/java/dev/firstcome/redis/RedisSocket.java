@@ -2,29 +2,28 @@ package dev.firstcome.redis;
 
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
 
-/** The channels to Redis, which Lettuce shows to nobody afterwards. */
+/** The open channels to Redis, which Lettuce shows to nobody afterwards. */
 final class RedisSocket implements NettyCustomizer {
 
-  private final Set<Channel> open = ConcurrentHashMap.newKeySet();
-  private volatile @Nullable Channel latest;
+  private final ChannelGroup open =
+      new DefaultChannelGroup("redis", GlobalEventExecutor.INSTANCE, true);
 
   @Override
   public void afterChannelInitialized(Channel channel) {
-    latest = channel;
     open.add(channel);
-    channel.closeFuture().addListener(closed -> open.remove(channel));
   }
 
-  @Nullable Channel channel() {
-    return latest;
+  /** Those that are not closed yet. */
+  ChannelGroup channels() {
+    return open;
   }
 
   /** Closes them; Lettuce makes others. */
   void hangUp() {
-    open.forEach(Channel::close);
+    open.close();
   }
 }

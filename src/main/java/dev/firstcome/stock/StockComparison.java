@@ -23,11 +23,17 @@ import reactor.core.publisher.Mono;
 @Component
 public class StockComparison {
 
+  /** Where HSCAN begins, and what it says at its end. */
+  private static final String FIRST = "0";
+
+  private final int partitions;
   private final StockScripts scripts;
   private final StockRepository repository;
   private final Clock clock;
 
-  StockComparison(StockScripts scripts, StockRepository repository, Clock clock) {
+  StockComparison(
+      StockSettings settings, StockScripts scripts, StockRepository repository, Clock clock) {
+    this.partitions = settings.partitions();
     this.scripts = scripts;
     this.repository = repository;
     this.clock = clock;
@@ -43,27 +49,43 @@ public class StockComparison {
    */
   public Mono<Look> look(String from, int limit, Map<Long, Long> lasting) {
     String token = UUID.randomUUID().toString();
+    Place place = Place.parse(from, partitions);
     return scripts
-        .beginCompare(token, from, limit, clock.instant())
+        .beginCompare(place.partition, token, place.cursor, limit, clock.instant())
         .flatMap(
             begun ->
                 begun.products().isEmpty()
-                    ? Mono.just(new Look(begun.next(), List.of(), 0))
+                    ? Mono.just(new Look(place.next(begun), List.of(), 0))
                     : repository
                         .snapshot(begun.products(), begun.held())
-                        .flatMap(snapshot -> compare(token, begun, snapshot, lasting)));
+                        .flatMap(snapshot -> compare(place, token, begun, snapshot, lasting)));
+  }
+
+  /** Where a look begins: at a cursor of a partition, written {@code partition cursor}. */
+  private record Place(Partition partition, String cursor) {
+
+    static Place parse(String from, int partitions) {
+      String[] parts = from.equals(Look.START) ? new String[] {"0", FIRST} : from.split(" ");
+      return new Place(new Partition(Integer.parseInt(parts[0]), partitions), parts[1]);
+    }
+
+    String next(Begun begun) {
+      boolean over = begun.next().equals(FIRST);
+      int number = partition.number() + (over ? 1 : 0);
+      return number == partition.of() ? Look.START : number + " " + begun.next();
+    }
   }
 
   private Mono<Look> compare(
-      String token, Begun begun, Snapshot snapshot, Map<Long, Long> lasting) {
+      Place place, String token, Begun begun, Snapshot snapshot, Map<Long, Long> lasting) {
     // One that the database does not know nobody can order.
     List<Level> levels =
         snapshot.units().entrySet().stream()
             .map(e -> new Level(e.getKey(), e.getValue(), raise(lasting, e.getKey())))
             .toList();
     return scripts
-        .compare(token, levels, begun.held(), snapshot.without(begun.held()))
-        .map(words -> look(begun.next(), levels, words));
+        .compare(place.partition, token, levels, begun.held(), snapshot.without(begun.held()))
+        .map(words -> look(place.next(begun), levels, words));
   }
 
   private static long raise(Map<Long, Long> lasting, long product) {

@@ -6,6 +6,7 @@ import dev.firstcome.redis.GateMeters;
 import dev.firstcome.redis.MultiLock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -28,6 +30,7 @@ public class StockGate {
 
   private static final Logger log = LoggerFactory.getLogger(StockGate.class);
 
+  private final int partitions;
   private final StockScripts scripts;
   private final StockRepository repository;
   private final MultiLock locks;
@@ -37,12 +40,14 @@ public class StockGate {
   private final Set<Long> loading = ConcurrentHashMap.newKeySet();
 
   StockGate(
+      StockSettings settings,
       StockScripts scripts,
       StockRepository repository,
       MultiLock locks,
       Background background,
       Clock clock,
       MeterRegistry meters) {
+    this.partitions = settings.partitions();
     this.scripts = scripts;
     this.repository = repository;
     this.locks = locks;
@@ -54,13 +59,49 @@ public class StockGate {
   /** What the gate says to each order, in order of arrival. Never fails. */
   public Mono<List<Admission>> reserve(List<Reservation> reservations) {
     return meters
-        .over(scripts.reserve(reservations, clock.instant()), Admission::word, reservations.size())
+        .over(question(reservations), Admission::word, reservations.size())
         .doOnNext(this::loadUnknown)
         .onErrorResume(
             away -> {
               log.debug("gate not asked: {}", away.toString());
               return Mono.just(Collections.nCopies(reservations.size(), Admission.notAsked()));
             });
+  }
+
+  private Mono<List<Admission>> question(List<Reservation> reservations) {
+    Instant now = clock.instant();
+    return partitions == 1
+        ? scripts.reserve(new Partition(0, 1), reservations, now)
+        : Mono.defer(() -> inRounds(new Rounds(reservations, partitions), now));
+  }
+
+  /**
+   * What was taken of one partition when another cannot be asked is left: the orders go on to the
+   * database all the same.
+   */
+  private Mono<List<Admission>> inRounds(Rounds rounds, Instant now) {
+    return Mono.defer(() -> ask(rounds.next(), now))
+        .repeat(rounds::goesOn)
+        .then(Mono.fromSupplier(rounds::admissions))
+        .doOnNext(answered -> rounds.toRelease().forEach(this::release));
+  }
+
+  /** All partitions at once; their answers are taken one after the other. */
+  private Mono<Void> ask(List<Rounds.Question> questions, Instant now) {
+    return Flux.fromIterable(questions)
+        .flatMap(question -> ask(question, now), questions.size())
+        .doOnNext(Rounds.Answer::take)
+        .then();
+  }
+
+  private Mono<Rounds.Answer> ask(Rounds.Question question, Instant now) {
+    return scripts
+        .reserve(question.partition(), question.reservations(), now)
+        .map(admissions -> new Rounds.Answer(question, admissions));
+  }
+
+  private void release(Partition partition, Collection<UUID> refused) {
+    background.start("release orders", scripts.settle(partition, List.of(), refused, List.of()));
   }
 
   /**
@@ -71,8 +112,21 @@ public class StockGate {
    * @param released orders that were certainly refused
    * @param tooGenerous products of which the database had less than the gate believed
    */
-  public void settle(List<UUID> confirmed, List<UUID> released, Collection<Long> tooGenerous) {
-    background.start("settle orders", scripts.settle(confirmed, released, tooGenerous));
+  public void settle(
+      Collection<Reservation> confirmed,
+      Collection<Reservation> released,
+      Collection<Long> tooGenerous) {
+    Endings endings = new Endings(partitions);
+    confirmed.forEach(endings::confirm);
+    released.forEach(endings::release);
+    tooGenerous.forEach(endings::forget);
+    endings.forEach(this::settle);
+  }
+
+  private void settle(Partition partition, Endings.Ending ending) {
+    background.start(
+        "settle orders",
+        scripts.settle(partition, ending.confirmed(), ending.released(), ending.tooGenerous()));
   }
 
   /**
@@ -112,13 +166,21 @@ public class StockGate {
    */
   Mono<Void> load(Collection<Long> products) {
     String token = RequestName.of("load", UUID.randomUUID().toString()).toString();
+    return Flux.fromIterable(Partition.grouped(products, partitions).entrySet())
+        .concatMap(part -> load(part.getKey(), token, part.getValue()))
+        .then();
+  }
+
+  private Mono<Void> load(Partition partition, String token, Collection<Long> products) {
     return scripts
-        .beginLoad(token, products)
+        .beginLoad(partition, token, products)
         .flatMap(
             held ->
                 repository
                     .snapshot(products, held)
                     .flatMap(
-                        snapshot -> scripts.load(token, snapshot.units(), snapshot.without(held))));
+                        snapshot ->
+                            scripts.load(
+                                partition, token, snapshot.units(), snapshot.without(held))));
   }
 }

@@ -1,6 +1,5 @@
 package dev.firstcome.stock;
 
-import dev.firstcome.redis.Look;
 import dev.firstcome.redis.Redis;
 import dev.firstcome.redis.Script;
 import io.lettuce.core.Limit;
@@ -8,6 +7,7 @@ import io.lettuce.core.Range;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -28,15 +28,17 @@ class StockScripts {
   private static final Script COMPARE_BEGIN = Script.named("stock_compare_begin");
   private static final Script COMPARE = Script.named("stock_compare");
 
-  // One hash tag: an order's products are one atomic call.
-  private static final String AVAILABLE = "stock:{0}:available";
-  private static final String HELD = "stock:{0}:held";
-  private static final String LINES = "stock:{0}:lines";
-  private static final String LOADING = "stock:{0}:loading";
-  private static final String COMPARING = "stock:{0}:comparing";
+  private static final String AVAILABLE = "available";
+  private static final String HELD = "held";
+  private static final String LINES = "lines";
+  private static final String LOADING = "loading";
+  private static final String COMPARING = "comparing";
 
   /** Many times what a comparison takes: one that has crashed leaves nothing for ever. */
   private static final Duration COMPARING_TTL = Duration.ofMinutes(1);
+
+  /** What no comparison has looked at for so long is of a gate that was divided otherwise. */
+  private static final Duration GATE_TTL = Duration.ofDays(1);
 
   private final Redis redis;
 
@@ -45,7 +47,7 @@ class StockScripts {
   }
 
   /** What is said to each order, in order. */
-  Mono<List<Admission>> reserve(List<Reservation> reservations, Instant now) {
+  Mono<List<Admission>> reserve(Partition partition, List<Reservation> reservations, Instant now) {
     List<String> arguments = new ArrayList<>(1 + 4 * reservations.size());
     arguments.add(Long.toString(now.toEpochMilli()));
     for (Reservation reservation : reservations) {
@@ -60,7 +62,10 @@ class StockScripts {
               });
     }
     return redis
-        .run(RESERVE, keys(AVAILABLE, HELD, LINES, COMPARING), arguments.toArray(String[]::new))
+        .run(
+            RESERVE,
+            keys(partition, AVAILABLE, HELD, LINES, COMPARING),
+            arguments.toArray(String[]::new))
         .map(answers -> parse(answers, reservations));
   }
 
@@ -72,7 +77,11 @@ class StockScripts {
     return admissions;
   }
 
-  Mono<Void> settle(List<UUID> confirmed, List<UUID> released, Collection<Long> tooGenerous) {
+  Mono<Void> settle(
+      Partition partition,
+      Collection<UUID> confirmed,
+      Collection<UUID> released,
+      Collection<Long> tooGenerous) {
     List<String> arguments = new ArrayList<>();
     arguments.add(Integer.toString(confirmed.size()));
     arguments.add(Integer.toString(released.size()));
@@ -82,22 +91,23 @@ class StockScripts {
     return redis
         .run(
             SETTLE,
-            keys(AVAILABLE, HELD, LINES, LOADING, COMPARING),
+            keys(partition, AVAILABLE, HELD, LINES, LOADING, COMPARING),
             arguments.toArray(String[]::new))
         .then();
   }
 
   /** The ids of the orders that hold something. */
-  Mono<List<UUID>> beginLoad(String token, Collection<Long> products) {
+  Mono<List<UUID>> beginLoad(Partition partition, String token, Collection<Long> products) {
     List<String> arguments = new ArrayList<>();
     arguments.add(token);
     products.forEach(id -> arguments.add(id.toString()));
     return redis
-        .run(LOAD_BEGIN, keys(LOADING, HELD), arguments.toArray(String[]::new))
+        .run(LOAD_BEGIN, keys(partition, LOADING, HELD), arguments.toArray(String[]::new))
         .map(ids -> ids.stream().map(UUID::fromString).toList());
   }
 
-  Mono<Void> load(String token, Map<Long, Long> units, List<UUID> uncommitted) {
+  Mono<Void> load(
+      Partition partition, String token, Map<Long, Long> units, List<UUID> uncommitted) {
     List<String> arguments = new ArrayList<>();
     arguments.add(token);
     arguments.add(Integer.toString(units.size()));
@@ -108,14 +118,17 @@ class StockScripts {
         });
     uncommitted.forEach(id -> arguments.add(id.toString()));
     return redis
-        .run(LOAD, keys(AVAILABLE, LINES, LOADING, COMPARING), arguments.toArray(String[]::new))
+        .run(
+            LOAD,
+            keys(partition, AVAILABLE, LINES, LOADING, COMPARING),
+            arguments.toArray(String[]::new))
         .then();
   }
 
   /**
    * What is about to be compared.
    *
-   * @param next the cursor of the next part; {@link Look#START} if this was the last
+   * @param next the cursor of the next part; 0 if this was the last
    * @param held the orders that hold something
    */
   record Begun(String next, List<Long> products, List<UUID> held) {
@@ -134,16 +147,18 @@ class StockScripts {
    *
    * @param limit how many products, about
    */
-  Mono<Begun> beginCompare(String token, String cursor, int limit, Instant now) {
+  Mono<Begun> beginCompare(
+      Partition partition, String token, String cursor, int limit, Instant now) {
     return redis
         .run(
             COMPARE_BEGIN,
-            keys(AVAILABLE, HELD, LINES, COMPARING),
+            keys(partition, AVAILABLE, HELD, LINES, COMPARING, LOADING),
             token,
             cursor,
             Integer.toString(limit),
             Long.toString(now.toEpochMilli()),
-            Long.toString(COMPARING_TTL.toSeconds()))
+            Long.toString(COMPARING_TTL.toSeconds()),
+            Long.toString(GATE_TTL.toSeconds()))
         .map(Begun::parse);
   }
 
@@ -161,7 +176,11 @@ class StockScripts {
    * @return {@code INCONCLUSIVE}, {@code COMPARED units} or {@code REPAIRED units} for each level
    */
   Mono<List<String>> compare(
-      String token, List<Level> levels, List<UUID> held, List<UUID> uncommitted) {
+      Partition partition,
+      String token,
+      List<Level> levels,
+      List<UUID> held,
+      List<UUID> uncommitted) {
     List<String> arguments = new ArrayList<>(3 + 3 * levels.size() + held.size());
     arguments.add(token);
     arguments.add(Integer.toString(levels.size()));
@@ -174,16 +193,19 @@ class StockScripts {
     Set<UUID> open = new HashSet<>(uncommitted);
     uncommitted.forEach(id -> arguments.add(id.toString()));
     held.stream().filter(id -> !open.contains(id)).forEach(id -> arguments.add(id.toString()));
-    return redis.run(COMPARE, keys(AVAILABLE, LINES, COMPARING), arguments.toArray(String[]::new));
+    return redis.run(
+        COMPARE, keys(partition, AVAILABLE, LINES, COMPARING), arguments.toArray(String[]::new));
   }
 
   /** Orders whose reservation has been open since before then, the oldest first. */
-  Mono<List<UUID>> heldSince(Instant before, int limit) {
+  Mono<List<UUID>> heldSince(Partition partition, Instant before, int limit) {
     return redis
         .call(
             r ->
                 r.zrangebyscore(
-                    HELD, Range.create(0, before.toEpochMilli()), Limit.create(0, limit)))
+                    partition.key(HELD),
+                    Range.create(0, before.toEpochMilli()),
+                    Limit.create(0, limit)))
         .map(ids -> ids.stream().map(UUID::fromString).toList());
   }
 
@@ -192,7 +214,7 @@ class StockScripts {
     return products.stream().map(id -> "stock:" + id).toList();
   }
 
-  private static String[] keys(String... keys) {
-    return keys;
+  private static String[] keys(Partition partition, String... names) {
+    return Arrays.stream(names).map(partition::key).toArray(String[]::new);
   }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -28,6 +29,7 @@ class StockSweep {
 
   private static final int LIMIT = 500;
 
+  private final int partitions;
   private final StockScripts scripts;
   private final StockRepository repository;
   private final Clock clock;
@@ -35,11 +37,13 @@ class StockSweep {
   private final Counter released;
 
   StockSweep(
+      StockSettings settings,
       StockScripts scripts,
       StockRepository repository,
       Clock clock,
       Loops loops,
       MeterRegistry meters) {
+    this.partitions = settings.partitions();
     this.scripts = scripts;
     this.repository = repository;
     this.clock = clock;
@@ -48,14 +52,20 @@ class StockSweep {
     loops.add("stock sweep", INTERVAL, Mono.defer(this::sweep));
   }
 
-  /** Settles some; emits whether there may be more. */
+  /** Settles some of each partition; emits whether there may be more. */
   Mono<Boolean> sweep() {
-    return scripts
-        .heldSince(clock.instant().minus(PATIENCE), LIMIT)
-        .flatMap(left -> left.isEmpty() ? Mono.just(false) : settle(left));
+    return Flux.fromIterable(Partition.all(partitions))
+        .concatMap(this::sweep)
+        .reduce(false, Boolean::logicalOr);
   }
 
-  private Mono<Boolean> settle(List<UUID> left) {
+  private Mono<Boolean> sweep(Partition partition) {
+    return scripts
+        .heldSince(partition, clock.instant().minus(PATIENCE), LIMIT)
+        .flatMap(left -> left.isEmpty() ? Mono.just(false) : settle(partition, left));
+  }
+
+  private Mono<Boolean> settle(Partition partition, List<UUID> left) {
     return repository
         .snapshot(List.of(), left)
         .flatMap(
@@ -64,7 +74,7 @@ class StockSweep {
               List<UUID> unknown = snapshot.without(left);
               confirmed.increment(committed.size());
               released.increment(unknown.size());
-              return scripts.settle(committed, unknown, List.of());
+              return scripts.settle(partition, committed, unknown, List.of());
             })
         .thenReturn(left.size() == LIMIT);
   }

@@ -156,8 +156,13 @@ public final class Stores implements AutoCloseable {
    * @throws IOException also if Redis answers with an error
    */
   public String askRedis(String command) throws IOException {
+    return askRedis(redisPort(), command);
+  }
+
+  /** The same of another Redis on this machine. */
+  public static String askRedis(int port, String command) throws IOException {
     try (Socket socket = new Socket()) {
-      socket.connect(FreePort.loopback(redisPort()), SOCKET_LIMIT_MILLIS);
+      socket.connect(FreePort.loopback(port), SOCKET_LIMIT_MILLIS);
       socket.setSoTimeout(SOCKET_LIMIT_MILLIS);
       socket
           .getOutputStream()

@@ -2,45 +2,64 @@ package dev.firstcome.faults;
 
 import dev.firstcome.dev.Cable;
 import dev.firstcome.dev.Stores;
+import dev.firstcome.faults.Kind.Target;
 import dev.firstcome.faults.Plan.Fault;
 import java.io.File;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Two instances of the shop, PostgreSQL, Redis, and between each instance and each store a cable of
- * its own. Begins and ends the faults of a plan.
+ * Some instances of the shop, PostgreSQL, Redis, and between each instance and each store a cable
+ * of its own; or, instead of that Redis, the {@link Nodes} that are there. Begins and ends the
+ * faults of a plan.
  */
 final class Arena implements AutoCloseable {
 
-  static final int INSTANCES = 2;
+  private static final List<Kind> ONE_REDIS =
+      Kind.of(EnumSet.of(Target.INSTANCE, Target.POSTGRES, Target.REDIS));
+
+  private static final List<Kind> MANY =
+      Kind.of(EnumSet.of(Target.INSTANCE, Target.POSTGRES, Target.NODES));
 
   private final Stores stores;
+  private final @Nullable Nodes nodes;
   private final List<Instance> instances = new ArrayList<>();
   private final List<Cable> toPostgres = new ArrayList<>();
   private final List<Cable> toRedis = new ArrayList<>();
   private final HttpClient http;
 
-  private Arena(Stores stores, HttpClient http) {
+  private Arena(Stores stores, @Nullable Nodes nodes, HttpClient http) {
     this.stores = stores;
+    this.nodes = nodes;
     this.http = http;
   }
 
   /**
+   * @param nodes what is to be used as Redis; null for one of its own
    * @param shop the command that starts an instance
    * @param logs where the instances write
    */
-  static Arena open(List<String> shop, String secret, File logs, HttpClient http)
+  static Arena open(
+      int instances,
+      @Nullable Nodes nodes,
+      List<String> shop,
+      String secret,
+      File logs,
+      HttpClient http)
       throws IOException, SQLException, InterruptedException {
-    Arena arena = new Arena(Stores.start(), http);
+    Arena arena = new Arena(Stores.start(), nodes, http);
     // However this process ends, short of being killed, nothing of it stays.
     Runtime.getRuntime().addShutdownHook(new Thread(arena::closeQuietly, "arena-close"));
-    for (int i = 0; i < INSTANCES; i++) {
+    for (int i = 0; i < instances; i++) {
       arena.add(shop, secret, new File(logs, "shop-%d.log".formatted(i)));
     }
     for (Instance instance : arena.instances) {
@@ -55,7 +74,12 @@ final class Arena implements AutoCloseable {
     Cable redis = new Cable("127.0.0.1", stores.redisPort());
     toPostgres.add(postgres);
     toRedis.add(redis);
-    Map<String, String> environment =
+    Map<String, String> environment = new HashMap<>();
+    if (nodes == null) {
+      environment.put("SPRING_DATA_REDIS_URL", "redis://127.0.0.1:" + redis.port());
+    }
+    // Nodes are in this process's own environment already.
+    environment.putAll(
         Map.of(
             "SPRING_R2DBC_URL",
             "r2dbc:postgresql://127.0.0.1:%d/%s".formatted(postgres.port(), stores.user()),
@@ -63,15 +87,34 @@ final class Arena implements AutoCloseable {
             stores.user(),
             "SPRING_R2DBC_PASSWORD",
             stores.password(),
-            "SPRING_DATA_REDIS_URL",
-            "redis://127.0.0.1:" + redis.port(),
             "FIRSTCOME_SECURITY_JWTSECRET",
-            secret);
+            secret));
     instances.add(new Instance(Stores.freePort(), shop, environment, log));
   }
 
   Stores stores() {
     return stores;
+  }
+
+  Gates gates() {
+    return new Gates(stores, nodes);
+  }
+
+  /** For people. */
+  String label() {
+    return "%s, %d instances of 256 MB, fsync on"
+        .formatted(
+            nodes == null ? stores.label() : stores.label() + ", instead of it " + nodes.label(),
+            instances.size());
+  }
+
+  /** What happens here, one after the other. */
+  List<Kind> kinds() {
+    return nodes == null ? ONE_REDIS : nodes.kinds();
+  }
+
+  Plan plan(long seed) {
+    return Plan.of(seed, kinds(), nodes == null ? ONE_REDIS : MANY, instances.size());
   }
 
   /** The way to the instances. */
@@ -100,6 +143,13 @@ final class Arena implements AutoCloseable {
       case SLOW_REDIS -> redis.slow(latency, 50, fault.chance());
       case TEAR_REDIS -> redis.tear(0.05, fault.chance());
       case SILENCE_REDIS -> redis.silence();
+      case KILL_PRIMARY -> nodes().killPrimary(fault.chance());
+      case FREEZE_PRIMARY -> nodes().freezePrimary(fault.chance());
+      case MOVE_SLOTS -> nodes().moveSlots(fault.chance());
+      case EMPTY_PRIMARY -> {
+        nodes().killPrimary(fault.chance());
+        nodes().restart();
+      }
     }
   }
 
@@ -120,10 +170,26 @@ final class Arena implements AutoCloseable {
       case FLUSH_REDIS -> {
         // It was over at once.
       }
+      case KILL_PRIMARY -> nodes().restart();
+      case FREEZE_PRIMARY -> nodes().thaw();
+      case MOVE_SLOTS, EMPTY_PRIMARY -> {
+        // Likewise; what is left to be done the servers do among themselves.
+      }
       case SLOW_POSTGRES, TEAR_POSTGRES, SILENCE_POSTGRES ->
           toPostgres.get(fault.instance()).mend();
       case SLOW_REDIS, TEAR_REDIS, SILENCE_REDIS -> toRedis.get(fault.instance()).mend();
     }
+  }
+
+  /** Until what has failed is as good as before: the next one would find nobody to take over. */
+  void awaitWhole() throws IOException, InterruptedException {
+    if (nodes != null) {
+      nodes.awaitWhole();
+    }
+  }
+
+  private Nodes nodes() {
+    return Objects.requireNonNull(nodes);
   }
 
   private void closeQuietly() {

@@ -168,24 +168,24 @@ final class Crowd {
     Request request =
         new Request(Verb.ADJUST, user, tokens.admin(user), "/admin/stock-adjustments", "", body);
     requests.add(request);
-    door.ask(request, random.nextInt(Arena.INSTANCES), Door.PATIENT);
+    door.ask(request, random.nextInt(door.instances()), Door.PATIENT);
   }
 
   /** Until there is a certain answer or the run is over; now and then once more after that. */
   private Answer ask(Request request, Random random) throws InterruptedException {
     Thread.sleep(random.nextInt(thoughtMillis));
     requests.add(request);
-    int instance = random.nextInt(Arena.INSTANCES);
+    int instance = random.nextInt(door.instances());
     boolean impatient = random.nextInt(4) == 0;
     Answer answer = door.ask(request, instance, impatient ? Door.IMPATIENT : Door.PATIENT);
     while (!answer.isCertain() && open.get()) {
       // As Retry-After says; somewhere between, where nothing was said.
       Thread.sleep(answer.status() == 503 ? 1000 : 50 + random.nextInt(100));
-      instance = (instance + 1) % Arena.INSTANCES;
+      instance = (instance + 1) % door.instances();
       answer = door.ask(request, instance, Door.PATIENT);
     }
     if (answer.isSuccess() && random.nextInt(10) == 0) {
-      door.ask(request, (instance + 1) % Arena.INSTANCES, Door.PATIENT);
+      door.ask(request, (instance + 1) % door.instances(), Door.PATIENT);
     }
     return answer;
   }

@@ -37,6 +37,10 @@ record Door(HttpClient http, List<Integer> ports) {
         .build();
   }
 
+  int instances() {
+    return ports.size();
+  }
+
   /** Sends it once and remembers the answer. */
   Answer ask(Request request, int instance, Duration patience) throws InterruptedException {
     Answer answer = send(request, instance, patience);

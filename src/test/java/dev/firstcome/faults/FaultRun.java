@@ -48,8 +48,10 @@ final class FaultRun {
     String secret = Base64.getEncoder().encodeToString(random);
     HttpClient http = Door.client();
     int found;
-    try (Arena arena = Arena.open(shop(redis), secret, FOLDER.toFile(), http)) {
-      say("%s, 2 instances of 256 MB, fsync on", arena.stores().label());
+    int instances = Integer.parseInt(System.getenv().getOrDefault("INSTANCES", "2"));
+    Nodes nodes = Nodes.ofTheEnvironment();
+    try (Arena arena = Arena.open(instances, nodes, shop(redis), secret, FOLDER.toFile(), http)) {
+      say("%s", arena.label());
       FaultRun run = new FaultRun(arena, new Tokens(secret));
       if (redis) {
         run.violations.addAll(new RedisLoss(arena, run.tokens).run());
@@ -74,16 +76,18 @@ final class FaultRun {
     }
     System.out.println();
     System.out.println(report.table());
-    if (seeds.length >= Kind.values().length && !report.missing().isEmpty()) {
-      violations.add("the plan has no " + report.missing());
+    List<Kind> first = arena.kinds();
+    if (seeds.length >= first.size() && !report.missing(first).isEmpty()) {
+      violations.add("the plan has no " + report.missing(first));
     }
   }
 
   private Result run(long seed) throws Exception {
-    Plan plan = Plan.of(seed);
+    Plan plan = arena.plan(seed);
     long start = System.nanoTime();
     // A name that no other run of the same seed has used: the database stays.
     Result result = new SeedRun(arena, plan, "s%d-".formatted(seed), tokens).run();
+    arena.awaitWhole();
     say(
         "seed %d: %s: %d requests, %d violations, %d s",
         seed,
@@ -98,7 +102,7 @@ final class FaultRun {
 
   /** Nothing is held for ever. */
   private void swept(long seed) throws InterruptedException {
-    Gates gates = new Gates(arena.stores());
+    Gates gates = arena.gates();
     SeedRun.awaitNone(() -> gates.tooStrict(false), SWEEP_LIMIT)
         .forEach(v -> violations.add("until seed %d: held for ever: %s".formatted(seed, v)));
   }

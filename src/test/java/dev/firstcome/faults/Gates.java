@@ -1,29 +1,67 @@
 package dev.firstcome.faults;
 
 import dev.firstcome.dev.Stores;
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanArgs;
-import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at what Redis holds against people, beside what PostgreSQL has. For quiet times only. */
 final class Gates {
 
-  private static final String AVAILABLE = "stock:{0}:available";
-  private static final String HELD = "stock:{0}:held";
-
   private final Stores stores;
+  private final @Nullable Nodes nodes;
 
-  Gates(Stores stores) {
+  /**
+   * @param nodes where the gates are; null if they are in the stores' own Redis
+   */
+  Gates(Stores stores, @Nullable Nodes nodes) {
     this.stores = stores;
+    this.nodes = nodes;
+  }
+
+  /** A connection to whatever Redis is here. */
+  private record Look(AbstractRedisClient client, RedisClusterCommands<String, String> redis)
+      implements AutoCloseable {
+
+    @Override
+    public void close() {
+      client.shutdown();
+    }
+  }
+
+  private Look look() {
+    if (nodes != null && nodes.isCluster()) {
+      RedisClusterClient client = RedisClusterClient.create(nodes.uri());
+      return new Look(client, client.connect().sync());
+    }
+    RedisClient client =
+        RedisClient.create(
+            nodes == null ? RedisURI.create("127.0.0.1", stores.redisPort()) : nodes.uri());
+    return new Look(client, client.connect().sync());
+  }
+
+  /** The names of a key of the stock gate, one for each partition. */
+  private static List<String> stockKeys(String name) {
+    int n = Integer.parseInt(System.getenv().getOrDefault("FIRSTCOME_STOCK_PARTITIONS", "1"));
+    return n == 1
+        ? List.of("stock:{0}:" + name)
+        : IntStream.range(0, n).mapToObj(p -> "stock:{%d/%d}:%s".formatted(p, n, name)).toList();
   }
 
   /**
@@ -34,36 +72,31 @@ final class Gates {
    */
   List<String> tooStrict(boolean excuseHeld) throws SQLException {
     List<String> found = new ArrayList<>();
-    RedisClient client = RedisClient.create("redis://127.0.0.1:" + stores.redisPort());
-    try (var redis = client.connect();
+    try (Look look = look();
         Connection connection = stores.connect()) {
-      products(redis.sync(), connection, excuseHeld, found);
-      campaigns(redis.sync(), connection, excuseHeld, found);
-      if (!excuseHeld && redis.sync().zcard(HELD) > 0) {
-        found.add("orders are held: " + redis.sync().zrange(HELD, 0, 3));
+      products(look.redis, connection, excuseHeld, found);
+      campaigns(look.redis, connection, excuseHeld, found);
+      for (String held : excuseHeld ? List.<String>of() : stockKeys("held")) {
+        if (look.redis.zcard(held) > 0) {
+          found.add(held + ": orders are held: " + look.redis.zrange(held, 0, 3));
+        }
       }
-    } finally {
-      client.shutdown();
     }
     return found;
   }
 
   private static void products(
-      RedisCommands<String, String> redis,
+      RedisClusterCommands<String, String> redis,
       Connection connection,
       boolean excuseHeld,
       List<String> found)
       throws SQLException {
     Map<String, Long> held = new HashMap<>();
     if (excuseHeld) {
-      for (String lines : redis.hvals("stock:{0}:lines")) {
-        String[] parts = lines.split(" ");
-        for (int i = 0; i + 1 < parts.length; i += 2) {
-          held.merge(parts[i], Long.parseLong(parts[i + 1]), Long::sum);
-        }
-      }
+      stockKeys("lines").forEach(key -> redis.hvals(key).forEach(lines -> add(lines, held)));
     }
-    Map<String, String> available = redis.hgetall(AVAILABLE);
+    Map<String, String> available = new HashMap<>();
+    stockKeys("available").forEach(key -> available.putAll(redis.hgetall(key)));
     try (PreparedStatement statement =
             connection.prepareStatement("SELECT product_id, quantity FROM stock");
         ResultSet rows = statement.executeQuery()) {
@@ -80,8 +113,15 @@ final class Gates {
     }
   }
 
+  private static void add(String lines, Map<String, Long> held) {
+    String[] parts = lines.split(" ");
+    for (int i = 0; i + 1 < parts.length; i += 2) {
+      held.merge(parts[i], Long.parseLong(parts[i + 1]), Long::sum);
+    }
+  }
+
   private static void campaigns(
-      RedisCommands<String, String> redis,
+      RedisClusterCommands<String, String> redis,
       Connection connection,
       boolean excuseHeld,
       List<String> found)
@@ -110,7 +150,7 @@ final class Gates {
     }
   }
 
-  private static List<Long> loadedCampaigns(RedisCommands<String, String> redis) {
+  private static List<Long> loadedCampaigns(RedisClusterCommands<String, String> redis) {
     List<Long> campaigns = new ArrayList<>();
     KeyScanCursor<String> cursor = redis.scan(ScanArgs.Builder.matches("coupon:*:limit"));
     while (true) {
@@ -125,20 +165,19 @@ final class Gates {
   /** Which of these the gates do not know: whoever asks for them is at the database. */
   List<String> notLoaded(List<Long> products, List<Long> campaigns) {
     List<String> found = new ArrayList<>();
-    RedisClient client = RedisClient.create("redis://127.0.0.1:" + stores.redisPort());
-    try (var redis = client.connect()) {
+    try (Look look = look()) {
+      Set<String> known = new HashSet<>();
+      stockKeys("available").forEach(key -> known.addAll(look.redis.hkeys(key)));
       for (long product : products) {
-        if (!redis.sync().hexists(AVAILABLE, String.valueOf(product))) {
+        if (!known.contains(String.valueOf(product))) {
           found.add("product " + product);
         }
       }
       for (long campaign : campaigns) {
-        if (redis.sync().exists("coupon:{" + campaign + "}:limit") == 0) {
+        if (look.redis.exists("coupon:{" + campaign + "}:limit") == 0) {
           found.add("campaign " + campaign);
         }
       }
-    } finally {
-      client.shutdown();
     }
     return found;
   }

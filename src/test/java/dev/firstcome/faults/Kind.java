@@ -1,5 +1,9 @@
 package dev.firstcome.faults;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
 /** What can happen to the shop. */
 enum Kind {
   KILL_INSTANCE("instance killed (`kill -9`) and started again", Target.INSTANCE, 0),
@@ -17,12 +21,19 @@ enum Kind {
   FREEZE_REDIS("Redis frozen (`SIGSTOP`)", Target.REDIS, 4000),
   SLOW_REDIS("wire to Redis slow, 50 to 500 ms", Target.REDIS, 4000),
   TEAR_REDIS("wire to Redis resets connections", Target.REDIS, 4000),
-  SILENCE_REDIS("wire to Redis silent, no reset", Target.REDIS, 4000);
+  SILENCE_REDIS("wire to Redis silent, no reset", Target.REDIS, 4000),
+  KILL_PRIMARY("a primary killed (`kill -9`), its replica takes over", Target.NODES, 8000),
+  MOVE_SLOTS("slots moved to another primary (`redis-cli --cluster reshard`)", Target.NODES, 0),
+  EMPTY_PRIMARY("a primary killed and back at once, empty", Target.NODES, 0),
+  FREEZE_PRIMARY("a primary frozen (`SIGSTOP`), back as a replica", Target.NODES, 8000);
 
   enum Target {
     INSTANCE,
     POSTGRES,
-    REDIS
+    /** The one Redis, or the wire to it. */
+    REDIS,
+    /** A server of a cluster, or of those that Sentinel watches. */
+    NODES
   }
 
   private final String label;
@@ -33,6 +44,11 @@ enum Kind {
     this.label = label;
     this.target = target;
     this.longestMillis = longestMillis;
+  }
+
+  /** Those that can happen to one of these. */
+  static List<Kind> of(Set<Target> targets) {
+    return Arrays.stream(values()).filter(kind -> targets.contains(kind.target)).toList();
   }
 
   /** For people. */

@@ -29,19 +29,22 @@ record Plan(long seed, List<Fault> faults) {
   /**
    * The first fault goes round the kinds, so that as many seeds as kinds have them all. In every
    * second round it stays alone, so that the table can tell what it does by itself.
+   *
+   * @param others what may happen beside it
    */
-  static Plan of(long seed) {
+  static Plan of(long seed, List<Kind> kinds, List<Kind> others, int instances) {
     Random random = new Random(seed * 0x9E3779B97F4A7C15L);
-    Kind[] kinds = Kind.values();
-    boolean alone = Math.floorMod(Math.floorDiv(seed, kinds.length), 2) == 1;
+    boolean alone = Math.floorMod(Math.floorDiv(seed, kinds.size()), 2) == 1;
     int number = alone ? 1 : 1 + random.nextInt(MOST_FAULTS);
     List<Fault> faults = new ArrayList<>();
     for (int i = 0; i < number; i++) {
       Kind kind =
-          kinds[i == 0 ? (int) Math.floorMod(seed, kinds.length) : random.nextInt(kinds.length)];
+          i == 0
+              ? kinds.get((int) Math.floorMod(seed, kinds.size()))
+              : others.get(random.nextInt(others.size()));
       int at = FIRST_MILLIS + (i == 0 ? 0 : random.nextInt(SPREAD_MILLIS));
       int lasting = kind.longestMillis() / 4 + random.nextInt(1 + 3 * kind.longestMillis() / 4);
-      Fault fault = new Fault(kind, at, lasting, random.nextInt(2), random.nextLong());
+      Fault fault = new Fault(kind, at, lasting, random.nextInt(instances), random.nextLong());
       // Who is down already cannot be killed again: one fault a target, the wires apart.
       if (faults.stream().noneMatch(f -> excludes(f, fault))) {
         faults.add(fault);

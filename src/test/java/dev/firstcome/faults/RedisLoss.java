@@ -76,7 +76,7 @@ final class RedisLoss {
    * forgets a product with which it was too generous, so each has to be there now and then.
    */
   private List<String> behindTheGate(Market market) throws InterruptedException {
-    Gates gates = new Gates(arena.stores());
+    Gates gates = arena.gates();
     Map<String, Integer> absent = new TreeMap<>();
     for (int i = 0; i < LOOKS; i++) {
       gates

@@ -3,6 +3,7 @@ package dev.firstcome.faults;
 import dev.firstcome.faults.SeedRun.Result;
 import dev.firstcome.faults.Timeline.Impact;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,8 @@ final class Report {
     }
   }
 
-  Set<Kind> missing() {
-    Set<Kind> missing = new TreeSet<>(Set.of(Kind.values()));
+  Set<Kind> missing(Collection<Kind> kinds) {
+    Set<Kind> missing = new TreeSet<>(kinds);
     missing.removeAll(impacts.keySet());
     return missing;
   }

@@ -144,7 +144,7 @@ final class SeedRun {
   private void settle(Collection<Request> requests) throws InterruptedException {
     for (Request request : requests) {
       for (int i = 0; !request.isSettled() && request.verb() != Verb.ADJUST && i < 3; i++) {
-        door.ask(request, i % Arena.INSTANCES, Door.PATIENT);
+        door.ask(request, i % door.instances(), Door.PATIENT);
       }
     }
   }
@@ -155,7 +155,7 @@ final class SeedRun {
    */
   private List<String> behindTheGate(Market market) throws InterruptedException {
     Stall stall = new Stall(door, tokens);
-    Gates gates = new Gates(arena.stores());
+    Gates gates = arena.gates();
     AtomicInteger visits = new AtomicInteger();
     Callable<List<String>> look =
         () -> {
@@ -169,7 +169,7 @@ final class SeedRun {
   }
 
   private List<String> strictness() throws InterruptedException {
-    Gates gates = new Gates(arena.stores());
+    Gates gates = arena.gates();
     return awaitNone(() -> gates.tooStrict(true), GATE_LIMIT).stream()
         .map(what -> "would never be sold: " + what)
         .toList();

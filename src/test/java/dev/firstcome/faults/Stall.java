@@ -46,7 +46,7 @@ record Stall(Door door, Tokens tokens) {
   private long create(String path, String body) throws IOException, InterruptedException {
     Request request = new Request(Verb.CREATE, "admin", tokens.admin("admin"), path, "", body);
     for (int i = 0; i < ATTEMPTS; i++) {
-      Answer answer = door.ask(request, i % Arena.INSTANCES, Door.PATIENT);
+      Answer answer = door.ask(request, i % door.instances(), Door.PATIENT);
       if (answer.isSuccess()) {
         return answer.body().path("id").asLong();
       }
@@ -57,7 +57,7 @@ record Stall(Door door, Tokens tokens) {
 
   /** Asks each instance for one of each; what is sold out is refused, and known all the same. */
   void visit(Market market, String prefix) throws InterruptedException {
-    for (int instance = 0; instance < Arena.INSTANCES; instance++) {
+    for (int instance = 0; instance < door.instances(); instance++) {
       String user = prefix + instance;
       String token = tokens.user(user);
       for (long product : market.products()) {

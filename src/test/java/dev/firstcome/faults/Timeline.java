@@ -84,7 +84,8 @@ final class Timeline {
     return happened.stream()
         .anyMatch(
             h -> {
-              boolean redis = h.fault.kind().target() == Target.REDIS;
+              Target target = h.fault.kind().target();
+              boolean redis = target == Target.REDIS || target == Target.NODES;
               long until = redis ? h.began + REDIS_DETECTION_NANOS : h.ended + DETECTION_NANOS;
               return answer.at() >= h.began && answer.at() <= until;
             });

@@ -67,7 +67,7 @@ class SharedLimitIT {
     client = RedisClient.create(url);
     // A connection of its own, with more patience than the shop has: what is held here is a number,
     // and a report that took too long is lost.
-    redis = RedisParts.redis(Mono.just(client.connect(StringCodec.UTF8)));
+    redis = RedisParts.redis(Mono.just(client.connect(StringCodec.UTF8).async()));
     instances = open(RATE);
   }
 

@@ -37,7 +37,7 @@ final class LockingInstance implements AutoCloseable {
     client = RedisClient.create(THREADS, url);
     Redis redis =
         new Redis(
-            Mono.just(client.connect(StringCodec.UTF8)),
+            Mono.just(client.connect(StringCodec.UTF8).async()),
             CircuitBreaker.ofDefaults("test"),
             meters,
             Spans.NONE);

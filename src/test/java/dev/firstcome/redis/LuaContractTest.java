@@ -38,6 +38,10 @@ class LuaContractTest {
   @ParameterizedTest
   @MethodSource("scripts")
   void documentsExactlyTheKeysThatItUses(Script script) {
+    if (header(script).contains("KEYS[1…]")) {
+      assertThat(code(script)).contains("KEYS[i - 2]").doesNotContainPattern("KEYS\\[\\d");
+      return;
+    }
     assertThat(numbers("KEYS\\[(\\d+)]", code(script)))
         .isNotEmpty()
         .isEqualTo(numbers("KEYS\\[(\\d+)]", header(script)));

@@ -6,9 +6,10 @@ import dev.firstcome.batch.Loops;
 import dev.firstcome.batch.Spans;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class RedisParts {
   private RedisParts() {}
 
   public static Redis redis(
-      StatefulRedisConnection<String, String> connection,
+      RedisClusterAsyncCommands<String, String> commands,
       Clock clock,
       Loops loops,
       MeterRegistry meters) {
@@ -45,7 +46,7 @@ public final class RedisParts {
             .currentTimestampFunction(c -> c.millis() * 1_000_000, TimeUnit.NANOSECONDS)
             .build();
     CircuitBreaker breaker = CircuitBreaker.of("redis", config);
-    Redis redis = new Redis(Mono.just(connection), breaker, meters, Spans.NONE);
+    Redis redis = new Redis(Mono.just(commands), breaker, meters, Spans.NONE);
     new Pulse(redis, new RedisSocket(), breaker, loops);
     return redis;
   }
@@ -80,8 +81,23 @@ public final class RedisParts {
   }
 
   /** Over a connection of a test's own, with a breaker that nobody else knows. */
-  public static Redis redis(Mono<StatefulRedisConnection<String, String>> connection) {
+  public static Redis redis(Mono<RedisClusterAsyncCommands<String, String>> commands) {
     return new Redis(
-        connection, CircuitBreaker.ofDefaults("test"), new SimpleMeterRegistry(), Spans.NONE);
+        commands, CircuitBreaker.ofDefaults("test"), new SimpleMeterRegistry(), Spans.NONE);
+  }
+
+  /** One that answers nothing, and keeps the keys of the scripts that it is asked to run. */
+  @SuppressWarnings("unchecked")
+  public static Redis recording(List<List<String>> keys) {
+    RedisClusterAsyncCommands<String, String> commands =
+        (RedisClusterAsyncCommands<String, String>)
+            Proxy.newProxyInstance(
+                RedisParts.class.getClassLoader(),
+                new Class<?>[] {RedisClusterAsyncCommands.class},
+                (proxy, method, a) -> {
+                  keys.add(List.of((String[]) a[2]));
+                  throw new UnsupportedOperationException(method.getName());
+                });
+    return redis(Mono.just(commands));
   }
 }

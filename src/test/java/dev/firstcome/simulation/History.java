@@ -72,6 +72,9 @@ final class History {
   private boolean rushing = true;
   private final boolean adjusted;
 
+  /** Of the stock gate: in every third history as many as there may be products. */
+  private final int partitions;
+
   /**
    * What a history came to.
    *
@@ -105,6 +108,7 @@ final class History {
             (int) world.between(1, 20),
             world.chance(0.5));
     adjusted = world.chance(0.3);
+    partitions = seed % 3 == 0 ? 3 : 1;
     for (int i = 0; i < 4; i++) {
       hotMoments.add(world.between(0, RUSH));
     }
@@ -174,7 +178,7 @@ final class History {
   private Shop start() {
     Process process = new Process("shop" + ++started);
     world.note("-- start " + process.name);
-    return new Shop(process, world, faults, redis, postgres, lanes, orderSettings);
+    return new Shop(process, world, faults, redis, postgres, lanes, orderSettings, partitions);
   }
 
   private void fill(PostgresServer.Tx tx) {

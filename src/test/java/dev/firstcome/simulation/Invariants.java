@@ -319,7 +319,7 @@ final class Invariants {
   List<String> gatesExact() {
     violations.clear();
     redis
-        .hash("stock:{0}:available")
+        .stock("available")
         .forEach(
             (id, open) -> {
               Long units = db.stock.rows().get(Long.valueOf(id));
@@ -339,10 +339,10 @@ final class Invariants {
 
   private void gate() {
     require(redis.wrongLooks().isEmpty(), EXACT_OR_SILENT, redis.wrongLooks());
-    require(redis.sorted("stock:{0}:held").isEmpty(), NOTHING_HELD, "orders");
-    require(redis.hash("stock:{0}:lines").isEmpty(), NOTHING_HELD, "order lines");
+    require(redis.heldOrders().isEmpty(), NOTHING_HELD, "orders");
+    require(redis.stock("lines").isEmpty(), NOTHING_HELD, "order lines");
     redis
-        .hash("stock:{0}:available")
+        .stock("available")
         .forEach(
             (product, available) -> {
               long units = db.stock.rows().getOrDefault(Long.valueOf(product), 0L);

@@ -65,8 +65,9 @@ final class Looks {
 
   private Map<String, String> products() {
     Map<String, String> now = new TreeMap<>();
-    redis.hash("stock:{0}:available").forEach((id, units) -> now.put(id, units + " and"));
-    new TreeMap<>(redis.hash("stock:{0}:lines"))
+    redis.stock("available").forEach((id, units) -> now.put(id, units + " and"));
+    redis
+        .stock("lines")
         .forEach(
             (order, lines) -> {
               String[] words = lines.split(" ");

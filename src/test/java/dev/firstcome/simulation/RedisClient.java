@@ -9,8 +9,8 @@ import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,6 @@ final class RedisClient {
   /** {@code spring.data.redis.timeout}'s default. */
   private static final long TIMEOUT_MICROS = 500_000;
 
-  private static final Class<?>[] CONNECTION = {StatefulRedisConnection.class};
   private static final Class<?>[] COMMANDS = {RedisAsyncCommands.class};
   private static final ClassLoader LOADER = RedisAsyncCommands.class.getClassLoader();
 
@@ -47,27 +46,17 @@ final class RedisClient {
   }
 
   @SuppressWarnings("unchecked")
-  StatefulRedisConnection<String, String> connection() {
-    Object commands =
+  RedisClusterAsyncCommands<String, String> commands() {
+    return (RedisClusterAsyncCommands<String, String>)
         Proxy.newProxyInstance(
             LOADER, COMMANDS, (proxy, method, a) -> command(method.getName(), a));
-    return (StatefulRedisConnection<String, String>)
-        Proxy.newProxyInstance(
-            LOADER,
-            CONNECTION,
-            (proxy, method, a) -> {
-              if (method.getName().equals("async")) {
-                return commands;
-              }
-              throw new UnsupportedOperationException(method.getName());
-            });
   }
 
   private RedisFuture<?> command(String name, Object[] a) {
     return switch (name) {
       case "evalsha" -> run((String) a[0], null, (String[]) a[2], (String[]) a[3]);
       case "eval" -> run("", RedisServer.bySource((String) a[0]), (String[]) a[2], (String[]) a[3]);
-      case "ping" -> plain("PING", "");
+      case "setex" -> plain("SET", (String) a[0], (String) a[2], "EX", a[1].toString());
       case "set" -> plain("SET", (String) a[0], (String) a[1]);
       case "sadd" -> plain("SADD", with((String) a[0], (String[]) a[1]));
       case "zrangebyscore" -> within((String) a[0], (Range<?>) a[1], (Limit) a[2]);

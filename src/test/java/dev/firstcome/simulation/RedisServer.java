@@ -3,6 +3,7 @@ package dev.firstcome.simulation;
 import dev.firstcome.redis.RedisParts;
 import dev.firstcome.redis.Script;
 import dev.firstcome.simulation.World.Process;
+import io.lettuce.core.cluster.SlotHash;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -30,6 +31,8 @@ final class RedisServer implements Lua.Store {
     RedisParts.SCRIPTS.forEach(script -> BY_SOURCE.put(script.source(), script));
   }
 
+  private static final int ANY = -1;
+
   private final World world;
   private final Variant variant;
   private final Looks looks = new Looks(this);
@@ -43,6 +46,9 @@ final class RedisServer implements Lua.Store {
   private Map<String, Long> savedEnds = new HashMap<>();
   private final Map<Process, Consumer<String>> listeners = new LinkedHashMap<>();
   boolean away;
+
+  /** Of the script that runs. */
+  private int slot = ANY;
 
   RedisServer(World world, Variant variant) {
     this.world = world;
@@ -66,10 +72,20 @@ final class RedisServer implements Lua.Store {
     loaded.add(script.sha());
     expire();
     looks.before(script.name(), keys, arguments);
+    slot = SlotHash.getSlot(keys.get(0));
+    keys.forEach(this::requireSameSlot);
     List<String> answer =
         Lua.here().run(variant.lua(script.name(), script.source()), keys, arguments, this);
+    slot = ANY;
     looks.after(script.name(), keys, arguments, answer);
     return answer;
+  }
+
+  /** As a cluster requires of what one script uses, named or made by itself. */
+  private void requireSameSlot(String key) {
+    if (slot != ANY && SlotHash.getSlot(key) != slot) {
+      throw new IllegalStateException("CROSSSLOT " + key);
+    }
   }
 
   /** Keeps what there is, to be restored. */
@@ -128,6 +144,22 @@ final class RedisServer implements Lua.Store {
     return cast(data.getOrDefault(key, Map.of()));
   }
 
+  /** Of the stock gate's keys, over all of its partitions; what an order has in several follows. */
+  Map<String, String> stock(String name) {
+    Map<String, String> all = new TreeMap<>();
+    data.keySet().stream()
+        .filter(key -> key.startsWith("stock:{") && key.endsWith("}:" + name))
+        .forEach(key -> hash(key).forEach((f, v) -> all.merge(f, v, (a, b) -> a + " " + b)));
+    return all;
+  }
+
+  /** The keys of partitions in which an order is held. */
+  List<String> heldOrders() {
+    return data.keySet().stream()
+        .filter(key -> key.startsWith("stock:{") && key.endsWith("}:held"))
+        .toList();
+  }
+
   Set<String> set(String key) {
     return cast(data.getOrDefault(key, Set.of()));
   }
@@ -173,6 +205,7 @@ final class RedisServer implements Lua.Store {
   public @Nullable Object call(String command, List<String> a) {
     expire();
     String key = a.isEmpty() ? "" : a.get(0);
+    requireSameSlot(key);
     return switch (command) {
       case "GET" -> data.get(key);
       case "SET" -> plainSet(a);

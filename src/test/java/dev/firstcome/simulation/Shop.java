@@ -57,7 +57,8 @@ final class Shop {
       RedisServer redisServer,
       PostgresServer postgresServer,
       LaneSettings laneSettings,
-      OrderSettings orderSettings) {
+      OrderSettings orderSettings,
+      int partitions) {
     this.process = process;
     Variant variant = postgresServer.variant;
     Clock clock = world.clock();
@@ -69,10 +70,7 @@ final class Shop {
     Loops loops = BatchParts.loops(LOOPS, timers, world::fraction);
     Redis redis =
         RedisParts.redis(
-            new RedisClient(world, faults, redisServer, process).connection(),
-            clock,
-            loops,
-            meters);
+            new RedisClient(world, faults, redisServer, process).commands(), clock, loops, meters);
     Lanes lanes =
         BatchParts.lanes(
             laneSettings, DatabaseFailures::classify, meters, timers, this::endedUnheard);
@@ -100,7 +98,7 @@ final class Shop {
             loops,
             clock,
             meters);
-    stock = new StockParts(redis, locks, database, background, loops, clock, meters);
+    stock = new StockParts(partitions, redis, locks, database, background, loops, clock, meters);
     OutboxParts outbox =
         new OutboxParts(
             database,

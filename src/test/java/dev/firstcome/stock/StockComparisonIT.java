@@ -41,6 +41,7 @@ import org.springframework.test.context.TestPropertySource;
 class StockComparisonIT {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Partition ALL = new Partition(0, 1);
   private static final String AVAILABLE = "stock:{0}:available";
 
   @Autowired StockComparison comparison;
@@ -66,7 +67,7 @@ class StockComparisonIT {
 
   @AfterEach
   void leaveNothing() {
-    scripts.settle(List.of(), ours, List.of(tea, cup)).block(LIMIT);
+    scripts.settle(ALL, List.of(), ours, List.of(tea, cup)).block(LIMIT);
   }
 
   private void load(Long... products) {
@@ -80,7 +81,7 @@ class StockComparisonIT {
   private UUID hold(UUID order, long product, long units, Instant when) {
     ours.add(order);
     Reservation wish = new Reservation(order, new TreeMap<>(Map.of(product, units)));
-    assertThat(scripts.reserve(List.of(wish), when).block(LIMIT).get(0).word())
+    assertThat(scripts.reserve(ALL, List.of(wish), when).block(LIMIT).get(0).word())
         .isEqualTo(Word.HELD);
     return order;
   }
@@ -105,11 +106,11 @@ class StockComparisonIT {
   }
 
   private void confirm(UUID order) {
-    scripts.settle(List.of(order), List.of(), List.of()).block(LIMIT);
+    scripts.settle(ALL, List.of(order), List.of(), List.of()).block(LIMIT);
   }
 
   private void release(UUID order) {
-    scripts.settle(List.of(), List.of(order), List.of()).block(LIMIT);
+    scripts.settle(ALL, List.of(), List.of(order), List.of()).block(LIMIT);
   }
 
   private String available(long product) {
@@ -161,7 +162,7 @@ class StockComparisonIT {
       case RELEASE -> release(held);
       case CONFIRM -> confirm(held);
       case LOAD -> load(tea);
-      case FORGET -> scripts.settle(List.of(), List.of(), List.of(tea)).block(LIMIT);
+      case FORGET -> scripts.settle(ALL, List.of(), List.of(), List.of(tea)).block(LIMIT);
       case FLUSH -> {
         redis.call(r -> r.flushdb()).block(LIMIT);
         load(tea, cup);
@@ -173,14 +174,16 @@ class StockComparisonIT {
   @EnumSource
   void isSilentAboutWhateverMovedSinceItBegan(Move move) {
     UUID held = hold(tea, 2);
-    Begun begun = scripts.beginCompare("token", Look.START, 1000, clock.instant()).block(LIMIT);
+    Begun begun =
+        scripts.beginCompare(ALL, "token", Look.START, 1000, clock.instant()).block(LIMIT);
     assertThat(begun.products()).contains(tea, cup);
     assertThat(begun.held()).contains(held);
     move(move, held);
     String before = available(tea);
     // Numbers that would be corrected at once, if it were not for the fence.
     List<Level> levels = List.of(new Level(tea, 100, 100), new Level(cup, 5, 0));
-    List<String> words = scripts.compare("token", levels, begun.held(), begun.held()).block(LIMIT);
+    List<String> words =
+        scripts.compare(ALL, "token", levels, begun.held(), begun.held()).block(LIMIT);
 
     assertThat(words)
         .containsExactly("INCONCLUSIVE", move == Move.FLUSH ? "INCONCLUSIVE" : "COMPARED 5");
@@ -190,28 +193,29 @@ class StockComparisonIT {
   @Test
   void isNotDisturbedByWhatIsRefused() {
     UUID held = hold(tea, 10);
-    Begun begun = scripts.beginCompare("token", Look.START, 1000, clock.instant()).block(LIMIT);
+    Begun begun =
+        scripts.beginCompare(ALL, "token", Look.START, 1000, clock.instant()).block(LIMIT);
     for (UUID order : List.of(held, UUID.randomUUID())) {
       Reservation more = new Reservation(order, new TreeMap<>(Map.of(tea, 1L)));
-      scripts.reserve(List.of(more), clock.instant()).block(LIMIT);
+      scripts.reserve(ALL, List.of(more), clock.instant()).block(LIMIT);
     }
     confirm(UUID.randomUUID());
     release(UUID.randomUUID());
     List<Level> levels = List.of(new Level(tea, 10, 0));
-    assertThat(scripts.compare("token", levels, begun.held(), begun.held()).block(LIMIT))
+    assertThat(scripts.compare(ALL, "token", levels, begun.held(), begun.held()).block(LIMIT))
         .containsExactly("COMPARED 10");
   }
 
   @Test
   void speaksOnlyForTheComparisonThatBeganLast() {
-    scripts.beginCompare("first", Look.START, 1000, clock.instant()).block(LIMIT);
-    scripts.beginCompare("second", Look.START, 1000, clock.instant()).block(LIMIT);
+    scripts.beginCompare(ALL, "first", Look.START, 1000, clock.instant()).block(LIMIT);
+    scripts.beginCompare(ALL, "second", Look.START, 1000, clock.instant()).block(LIMIT);
     List<Level> levels = List.of(new Level(tea, 10, 0));
-    assertThat(scripts.compare("first", levels, List.of(), List.of()).block(LIMIT))
+    assertThat(scripts.compare(ALL, "first", levels, List.of(), List.of()).block(LIMIT))
         .containsExactly("INCONCLUSIVE");
-    assertThat(scripts.compare("second", levels, List.of(), List.of()).block(LIMIT))
+    assertThat(scripts.compare(ALL, "second", levels, List.of(), List.of()).block(LIMIT))
         .containsExactly("COMPARED 10");
-    assertThat(scripts.compare("second", levels, List.of(), List.of()).block(LIMIT))
+    assertThat(scripts.compare(ALL, "second", levels, List.of(), List.of()).block(LIMIT))
         .as("once")
         .containsExactly("INCONCLUSIVE");
   }
@@ -220,7 +224,7 @@ class StockComparisonIT {
   void leavesNoTokensBehindNotEvenOfAComparisonThatCrashed() {
     look(tea);
     assertThat(redis.call(r -> r.exists("stock:{0}:comparing")).block(LIMIT)).isZero();
-    scripts.beginCompare("crashed", Look.START, 1000, clock.instant()).block(LIMIT);
+    scripts.beginCompare(ALL, "crashed", Look.START, 1000, clock.instant()).block(LIMIT);
     assertThat(redis.call(r -> r.ttl("stock:{0}:comparing")).block(LIMIT)).isBetween(1L, 60L);
     look(tea);
     assertThat(redis.call(r -> r.exists("stock:{0}:comparing")).block(LIMIT)).isZero();
@@ -287,7 +291,7 @@ class StockComparisonIT {
     redis.call(r -> r.hset(AVAILABLE, "4503599627370495", "7")).block(LIMIT);
     assertThat(look(4503599627370495L)).isEmpty();
     assertThat(available(4503599627370495L)).isEqualTo("7");
-    scripts.settle(List.of(), List.of(), List.of(4503599627370495L)).block(LIMIT);
+    scripts.settle(ALL, List.of(), List.of(), List.of(4503599627370495L)).block(LIMIT);
   }
 
   @Test
@@ -307,7 +311,7 @@ class StockComparisonIT {
 
     assertThat(seen).containsAll(many);
     assertThat(looks).isGreaterThan(5);
-    scripts.settle(List.of(), List.of(), many).block(LIMIT);
+    scripts.settle(ALL, List.of(), List.of(), many).block(LIMIT);
   }
 
   /** A sweep that has more to do says so, and comes to an end. */

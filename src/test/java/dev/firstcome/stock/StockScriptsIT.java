@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import reactor.core.publisher.Flux;
@@ -35,8 +36,19 @@ class StockScriptsIT {
   /** No database makes such ids. */
   private final long tea = ThreadLocalRandom.current().nextLong(1L << 40, 1L << 52);
 
-  private final long cup = tea + 1;
+  @Autowired private StockSettings settings;
+
+  /** In the same partition, however many there are. */
+  private long cup;
+
+  private Partition partition = new Partition(0, 1);
   private final List<UUID> ours = new ArrayList<>();
+
+  @BeforeEach
+  void findTheirPartition() {
+    partition = Partition.of(tea, settings.partitions());
+    cup = tea + settings.partitions();
+  }
 
   @AfterEach
   void leaveNothing() {
@@ -63,7 +75,7 @@ class StockScriptsIT {
   }
 
   private List<Admission> reserve(Reservation... reservations) {
-    return now(scripts.reserve(List.of(reservations), NOW));
+    return now(scripts.reserve(partition, List.of(reservations), NOW));
   }
 
   private Word word(Reservation reservation) {
@@ -71,7 +83,7 @@ class StockScriptsIT {
   }
 
   private void settle(List<UUID> confirmed, List<UUID> released, List<Long> forget) {
-    scripts.settle(confirmed, released, forget).block(PATIENCE);
+    scripts.settle(partition, confirmed, released, forget).block(PATIENCE);
   }
 
   private void release(UUID... orders) {
@@ -84,21 +96,21 @@ class StockScriptsIT {
 
   private void stock(long product, long units) {
     String token = UUID.randomUUID().toString();
-    now(scripts.beginLoad(token, List.of(product)));
-    scripts.load(token, Map.of(product, units), List.of()).block(PATIENCE);
+    now(scripts.beginLoad(partition, token, List.of(product)));
+    scripts.load(partition, token, Map.of(product, units), List.of()).block(PATIENCE);
   }
 
   private String available(long product) {
     return now(
         redis
-            .call(r -> r.hget("stock:{0}:available", Long.toString(product)))
+            .call(r -> r.hget(partition.key("available"), Long.toString(product)))
             .defaultIfEmpty("not loaded"));
   }
 
   private boolean holds(UUID order) {
     String id = order.toString();
-    boolean lines = now(redis.call(r -> r.hexists("stock:{0}:lines", id)));
-    boolean open = redis.call(r -> r.zscore("stock:{0}:held", id)).block(PATIENCE) != null;
+    boolean lines = now(redis.call(r -> r.hexists(partition.key("lines"), id)));
+    boolean open = redis.call(r -> r.zscore(partition.key("held"), id)).block(PATIENCE) != null;
     assertThat(lines).as("a held order is known together with its lines").isEqualTo(open);
     return open;
   }
@@ -166,7 +178,7 @@ class StockScriptsIT {
                 .map(i -> List.of(wants(order(), tea, 1), wants(order(), tea, 2)))
                 .collectList()
                 .flatMapMany(Flux::fromIterable)
-                .flatMap(batch -> scripts.reserve(batch, NOW), 20)
+                .flatMap(batch -> scripts.reserve(partition, batch, NOW), 20)
                 .flatMapIterable(answers -> answers)
                 .map(Admission::word)
                 .collectList());
@@ -236,10 +248,10 @@ class StockScriptsIT {
 
     // The database has committed one of them: its 9 are without it, and it is not named.
     String token = UUID.randomUUID().toString();
-    List<UUID> held = now(scripts.beginLoad(token, List.of(tea)));
+    List<UUID> held = now(scripts.beginLoad(partition, token, List.of(tea)));
     assertThat(held).contains(committed, open, ended);
     release(ended);
-    scripts.load(token, Map.of(tea, 9L), List.of(open, ended)).block(PATIENCE);
+    scripts.load(partition, token, Map.of(tea, 9L), List.of(open, ended)).block(PATIENCE);
 
     assertThat(available(tea)).as("9 less the 2 that are held").isEqualTo("7");
     assertThat(available(cup)).as("not a part of this load").isEqualTo("9");
@@ -248,9 +260,9 @@ class StockScriptsIT {
   @Test
   void setsNothingWhenTheProductWasForgottenDuringTheLoad() {
     String token = UUID.randomUUID().toString();
-    now(scripts.beginLoad(token, List.of(tea, cup)));
+    now(scripts.beginLoad(partition, token, List.of(tea, cup)));
     settle(List.of(), List.of(), List.of(tea));
-    scripts.load(token, Map.of(tea, 5L, cup, 5L), List.of()).block(PATIENCE);
+    scripts.load(partition, token, Map.of(tea, 5L, cup, 5L), List.of()).block(PATIENCE);
     assertThat(available(tea)).isEqualTo("not loaded");
     assertThat(available(cup)).isEqualTo("5");
   }
@@ -259,10 +271,10 @@ class StockScriptsIT {
   void setsNothingWhenALaterLoadHasOvertakenThisOne() {
     String early = UUID.randomUUID().toString();
     String late = UUID.randomUUID().toString();
-    now(scripts.beginLoad(early, List.of(tea)));
-    now(scripts.beginLoad(late, List.of(tea)));
-    scripts.load(late, Map.of(tea, 8L), List.of()).block(PATIENCE);
-    scripts.load(early, Map.of(tea, 5L), List.of()).block(PATIENCE);
+    now(scripts.beginLoad(partition, early, List.of(tea)));
+    now(scripts.beginLoad(partition, late, List.of(tea)));
+    scripts.load(partition, late, Map.of(tea, 8L), List.of()).block(PATIENCE);
+    scripts.load(partition, early, Map.of(tea, 5L), List.of()).block(PATIENCE);
     assertThat(available(tea)).isEqualTo("8");
   }
 
@@ -283,7 +295,7 @@ class StockScriptsIT {
     stock(tea, 5);
     UUID order = order();
     reserve(wants(order, tea, 1));
-    now(scripts.beginLoad("token", List.of(cup)));
+    now(scripts.beginLoad(partition, "token", List.of(cup)));
     List<String> keys = now(redis.call(r -> r.keys("stock:*")));
     // A comparison may be under way meanwhile, or not.
     assertThat(keys).hasSizeBetween(4, 5);

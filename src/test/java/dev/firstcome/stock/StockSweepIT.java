@@ -23,6 +23,7 @@ class StockSweepIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  @Autowired private StockSettings settings;
   @Autowired private StockScripts scripts;
   @Autowired private StockGate gate;
   @Autowired private StockSweep sweep;
@@ -38,16 +39,24 @@ class StockSweepIT {
     gate.load(List.of(product)).block(PATIENCE);
   }
 
+  private Partition partition() {
+    return Partition.of(product, settings.partitions());
+  }
+
   private Admission reserve(UUID order, long units, Instant when) {
     Reservation reservation =
         new Reservation(order, new TreeMap<>(java.util.Map.of(product, units)));
-    return scripts.reserve(List.of(reservation), when).blockOptional(PATIENCE).orElseThrow().get(0);
+    return scripts
+        .reserve(partition(), List.of(reservation), when)
+        .blockOptional(PATIENCE)
+        .orElseThrow()
+        .get(0);
   }
 
   private Admission.Word tryAll() {
     UUID probe = UUID.randomUUID();
     Admission.Word word = reserve(probe, 10, clock.instant()).word();
-    scripts.settle(List.of(), List.of(probe), List.of()).block(PATIENCE);
+    scripts.settle(partition(), List.of(), List.of(probe), List.of()).block(PATIENCE);
     return word;
   }
 
@@ -76,7 +85,7 @@ class StockSweepIT {
 
     assertThat(tryAll()).isEqualTo(Admission.Word.SHORT);
     assertThat(reserve(order, 4, clock.instant()).word()).isEqualTo(Admission.Word.HELD);
-    scripts.settle(List.of(), List.of(order), List.of()).block(PATIENCE);
+    scripts.settle(partition(), List.of(), List.of(order), List.of()).block(PATIENCE);
   }
 
   @Test
@@ -86,6 +95,6 @@ class StockSweepIT {
     sweep.sweep().block(PATIENCE);
 
     assertThat(reserve(order, 4, clock.instant()).word()).isEqualTo(Admission.Word.ALREADY_HELD);
-    scripts.settle(List.of(), List.of(order), List.of()).block(PATIENCE);
+    scripts.settle(partition(), List.of(), List.of(order), List.of()).block(PATIENCE);
   }
 }
