@@ -43,8 +43,10 @@ interface RedisConnections {
 
     @Override
     public CompletionStage<RedisClusterAsyncCommands<String, String>> ordinary() {
+      // Nobody connects before the topology has been seen.
       return client
-          .connectAsync(StringCodec.UTF8)
+          .refreshPartitionsAsync()
+          .thenCompose(seen -> client.connectAsync(StringCodec.UTF8))
           .thenApply(StatefulRedisClusterConnection<String, String>::async);
     }
 

@@ -9,8 +9,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 /** The open channels to Redis, which Lettuce shows to nobody afterwards. */
 final class RedisSocket implements NettyCustomizer {
 
-  private final ChannelGroup open =
-      new DefaultChannelGroup("redis", GlobalEventExecutor.INSTANCE, true);
+  private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
   @Override
   public void afterChannelInitialized(Channel channel) {

@@ -38,6 +38,10 @@ final class Endings {
   }
 
   private void each(Reservation order, Consumer<Ending> heard) {
+    if (partitions == 1) {
+      heard.accept(of(Partition.of(0, 1)));
+      return;
+    }
     Partition.grouped(order.units().keySet(), partitions)
         .keySet()
         .forEach(partition -> heard.accept(of(partition)));

@@ -17,6 +17,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,7 +83,7 @@ class PulseTest {
     failure = with;
     for (int i = 0; i < times; i++) {
       breaker.acquirePermission();
-      breaker.onError(0, java.util.concurrent.TimeUnit.NANOSECONDS, with);
+      breaker.onError(0, TimeUnit.NANOSECONDS, with);
     }
   }
 
@@ -102,6 +103,10 @@ class PulseTest {
     time.advanceTimeBy(TURNS);
     assertThat(channel.isOpen()).isFalse();
     assertThat(breaker.getState()).isEqualTo(State.FORCED_OPEN);
+    Channel next = new EmbeddedChannel();
+    socket.afterChannelInitialized(next);
+    assertThat(next.isOpen()).as("the connection after that").isTrue();
+    next.close();
   }
 
   @Test
