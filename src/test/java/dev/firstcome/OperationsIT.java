@@ -170,6 +170,14 @@ class OperationsIT {
     }
   }
 
+  @Test
+  void answersWhereverItIsLookedAt() throws IOException {
+    assertThat(Ops.probed()).hasSizeGreaterThan(2);
+    for (String path : Ops.probed()) {
+      client.get().uri(path).exchange().expectStatus().isOk();
+    }
+  }
+
   private void hasLabels(String query, MatchResult asked) {
     List<Map<String, String>> series = samples.getOrDefault(asked.group(1), List.of());
     LABEL
