@@ -58,21 +58,22 @@ plain=(-jar "$jar")
 with_noop=(-Dloader.path="$work/noop" -Dloader.main=dev.firstcome.dev.BenchShop
   -cp "$jar" org.springframework.boot.loader.launch.PropertiesLauncher)
 
-# open_shop NAME JAVA-ARGUMENTS: a shop with a database and a Redis database of its own; $started: ms to its first answer.
+# open_shop NAME JAVA-ARGUMENTS: a shop with a database and a Redis database of its own, or, with $beside, those of that shop;
+# $started: ms to its first answer.
 open_shop() {
-  local name=$1 from; shift
-  [ "$(count "SELECT count(*) FROM pg_database WHERE datname = '$name'")" = 1 ] || createdb "$name"
-  port_of[$name]=$(free_port) redis_of[$name]=${redis_of[$name]:-${#redis_of[@]}}
+  local name=$1 database=${beside:-$1} from; shift
+  [ "$(count "SELECT count(*) FROM pg_database WHERE datname = '$database'")" = 1 ] || createdb "$database"
+  port_of[$name]=$(free_port) redis_of[$database]=${redis_of[$database]:-${#redis_of[@]}}
   from=$(date +%s%3N)
-  SERVER_PORT=${port_of[$name]} SPRING_R2DBC_URL=r2dbc:postgresql://127.0.0.1:$pg_port/$name SPRING_R2DBC_USERNAME=bench \
-    SPRING_R2DBC_PASSWORD=bench SPRING_DATA_REDIS_URL=redis://127.0.0.1:$redis_port/${redis_of[$name]} \
+  SERVER_PORT=${port_of[$name]} SPRING_R2DBC_URL=r2dbc:postgresql://127.0.0.1:$pg_port/$database SPRING_R2DBC_USERNAME=bench \
+    SPRING_R2DBC_PASSWORD=bench SPRING_DATA_REDIS_URL=redis://127.0.0.1:$redis_port/${redis_of[$database]} \
     FIRSTCOME_SECURITY_JWTSECRET=$secret FIRSTCOME_ORDER_PAYMENTWINDOW=1d \
     FIRSTCOME_LIMITS_WRITESPERSECOND=${WRITES_PER_SECOND:-1000000} FIRSTCOME_LIMITS_WRITESBURST=${WRITES_BURST:-1000000} \
     "$java" "${java_opts[@]}" "$@" >"$work/$name.log" 2>&1 </dev/null &
   pid_of[$name]=$!
   started=$(python3 "$bench/first-answer.py" "${port_of[$name]}" "$from" "${pid_of[$name]}") || {
     tail -n 50 "$work/$name.log" >&2; fail "the shop did not start"; }
-  use "$name"
+  use "$name"; export PGDATABASE=$database
 }
 close_shop() {
   kill "${pid_of[$1]}"; wait "${pid_of[$1]}" || true
@@ -98,15 +99,16 @@ INSERT INTO point_entries (id, user_id, type, amount, balance_after, created_at)
 ANALYZE;
 SQL
 }
-# open_orders RUN NUMBER PRODUCT: orders to be paid, the i-th by user i (modulo users); their ids go to $work/bodies.
+# open_orders RUN NUMBER PRODUCT [FIRST]: orders to be paid, the i-th by user FIRST + i (modulo users); their ids go to
+# $work/bodies.
 open_orders() {
-  sql -v run="$1" -v number="$2" -v product="$3" -v users="$users" <<'SQL'
+  sql -v run="$1" -v number="$2" -v product="$3" -v users="$users" -v first="${4:-0}" <<'SQL'
 INSERT INTO stock_adjustments (product_id, delta, reason, adjusted_by) VALUES (:product, :number, 'supply', 'bench');
 WITH item AS (
   INSERT INTO order_items (order_id, product_id, name, unit_price, quantity)
   SELECT md5('pay-' || :'run' || '-' || i)::uuid, :product, 'product', 1000, 1 FROM generate_series(1, :number) i)
 INSERT INTO orders (id, user_id, status, subtotal, discount, total, fingerprint, created_at, payment_due_at)
-  SELECT md5('pay-' || :'run' || '-' || i)::uuid, 'u' || i % :users, 'PENDING', 1000, 0, 1000, gen_random_uuid(), now(),
+  SELECT md5('pay-' || :'run' || '-' || i)::uuid, 'u' || (:first + i) % :users, 'PENDING', 1000, 0, 1000, gen_random_uuid(), now(),
     now() + interval '1 day'
   FROM generate_series(1, :number) i;
 SQL
@@ -114,11 +116,11 @@ SQL
     <<<"SELECT md5('pay-' || :'run' || '-' || i)::uuid FROM generate_series(1, :number) i;"
 }
 
-# CPU used so far, in ticks: the shop, PostgreSQL with its children, Redis, and whatever this script ran.
+# CPU used so far, in ticks: the shop (or all in $app_pid), PostgreSQL with its children, Redis, and whatever this script ran.
 ticks() {
-  { cat /proc/[0-9]*/stat 2>/dev/null || true; } | awk -v app="$app_pid" -v pg="$pg_pid" -v redis="$redis_pid" -v me=$$ '
+  { cat /proc/[0-9]*/stat 2>/dev/null || true; } | awk -v apps=" $app_pid " -v pg="$pg_pid" -v redis="$redis_pid" -v me=$$ '
     { pid = $1; sub(/^.*\) /, ""); own = $12 + $13; children = $14 + $15 }
-    pid == app { a = own }
+    index(apps, " " pid " ") { a += own }
     pid == pg { p += own + children }
     $2 == pg { p += own }
     pid == redis { r = own }
