@@ -27,6 +27,12 @@ public class Background implements SmartLifecycle {
   /** Pieces of work in flight; above it new ones are dropped, as a crash would drop them. */
   private static final int LIMIT = 1024;
 
+  /**
+   * Loads in flight, each of which takes a connection to the database: after a loss of Redis every
+   * campaign is to be loaded at once, and requests need connections too.
+   */
+  private static final int LOADS = 3;
+
   /** How long a shutdown waits for it: each piece has time limits of its own. */
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
 
@@ -34,6 +40,7 @@ public class Background implements SmartLifecycle {
   private static final Duration TELLING = Duration.ofSeconds(1);
 
   private final Semaphore places = new Semaphore(LIMIT);
+  private final Semaphore loads = new Semaphore(LOADS);
   private final Counter dropped;
   private final Counter failed;
   private final AtomicLong lastTold = new AtomicLong(System.nanoTime() - TELLING.toNanos());
@@ -65,6 +72,26 @@ public class Background implements SmartLifecycle {
     }
     work.doFinally(end -> places.release()).subscribe(done -> {}, failure -> failed(what, failure));
     return true;
+  }
+
+  /**
+   * The same for work that reads much of the database. Above their limit new ones are not started:
+   * the next request for what they load tries again.
+   */
+  public boolean load(String what, Mono<?> work) {
+    if (!loads.tryAcquire()) {
+      return false;
+    }
+    boolean started = start(what, work.doFinally(end -> loads.release()));
+    if (!started) {
+      loads.release();
+    }
+    return started;
+  }
+
+  /** Connections to the database that loads take between them at the most. */
+  public int connections() {
+    return LOADS;
   }
 
   /** Every batch of an outage fails here: counted each, told once in a while. */

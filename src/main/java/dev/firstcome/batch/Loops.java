@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ public class Loops implements SmartLifecycle {
   private final Scheduler timers;
   private final DoubleSupplier chance;
   private final List<Loop> loops = new CopyOnWriteArrayList<>();
+  private final AtomicInteger connections = new AtomicInteger();
   private volatile boolean running;
 
   @Autowired
@@ -49,6 +51,12 @@ public class Loops implements SmartLifecycle {
    * @param work one bounded turn; emits whether there is more to do at once, and never ends empty
    */
   public Loop add(String name, Duration interval, Mono<Boolean> work) {
+    connections.incrementAndGet();
+    return addApart(name, interval, work);
+  }
+
+  /** The same, for work that has nothing to do with the database. */
+  public Loop addApart(String name, Duration interval, Mono<Boolean> work) {
     Loop loop = new Loop(name, interval, work, settings, timers, chance);
     loops.add(loop);
     if (running) {
@@ -59,7 +67,7 @@ public class Loops implements SmartLifecycle {
 
   /** Connections to the database that the loops take between them at the most: one each. */
   public int connections() {
-    return loops.size();
+    return connections.get();
   }
 
   @Override

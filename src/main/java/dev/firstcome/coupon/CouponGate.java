@@ -103,7 +103,7 @@ class CouponGate {
           locks
               .ifFree(List.of(CouponScripts.lock(coupon.id())), lease -> load(coupon))
               .doFinally(end -> loading.remove(coupon.id()));
-      if (!background.start("load coupon " + coupon.id(), load)) {
+      if (!background.load("load coupon " + coupon.id(), load)) {
         loading.remove(coupon.id());
       }
     }

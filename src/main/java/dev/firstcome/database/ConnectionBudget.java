@@ -1,5 +1,6 @@
 package dev.firstcome.database;
 
+import dev.firstcome.batch.Background;
 import dev.firstcome.batch.LaneSettings;
 import dev.firstcome.batch.Lanes;
 import dev.firstcome.batch.Loops;
@@ -8,17 +9,18 @@ import org.springframework.boot.r2dbc.autoconfigure.R2dbcProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * Refuses to start a shop whose lanes and loops could take every connection at once: reads are to
- * be served while writes queue.
+ * Refuses to start a shop whose lanes, loops and loads could take every connection at once: reads
+ * are to be served while writes queue. Each takes one at a time.
  */
 @Component
 class ConnectionBudget implements SmartInitializingSingleton {
 
-  /** Connections that neither lanes nor loops can take: for reads, and for loading gates. */
-  private static final int FOR_READS = 8;
+  /** Connections that nothing else can take: for reads, carts and administration. */
+  private static final int FOR_READS = 6;
 
   private final Lanes lanes;
   private final Loops loops;
+  private final Background background;
   private final LaneSettings laneSettings;
   private final DatabaseSettings settings;
   private final int poolSize;
@@ -26,11 +28,13 @@ class ConnectionBudget implements SmartInitializingSingleton {
   ConnectionBudget(
       Lanes lanes,
       Loops loops,
+      Background background,
       LaneSettings laneSettings,
       DatabaseSettings settings,
       R2dbcProperties properties) {
     this.lanes = lanes;
     this.loops = loops;
+    this.background = background;
     this.laneSettings = laneSettings;
     this.settings = settings;
     this.poolSize = properties.getPool().getMaxSize();
@@ -39,7 +43,7 @@ class ConnectionBudget implements SmartInitializingSingleton {
   /** When every room has opened its lanes and added its loops. */
   @Override
   public void afterSingletonsInstantiated() {
-    check(poolSize, lanes.connections(), loops.connections());
+    check(poolSize, lanes.connections(), loops.connections(), background.connections());
     if (settings.answerTimeout().compareTo(laneSettings.deadline()) >= 0) {
       throw new IllegalStateException(
           "firstcome.database.answer-timeout must be below firstcome.lanes.deadline, or a lane gives"
@@ -47,13 +51,13 @@ class ConnectionBudget implements SmartInitializingSingleton {
     }
   }
 
-  static void check(int poolSize, int lanes, int loops) {
-    int needed = lanes + loops + FOR_READS;
+  static void check(int poolSize, int lanes, int loops, int loads) {
+    int needed = lanes + loops + loads + FOR_READS;
     if (poolSize < needed) {
       throw new IllegalStateException(
-          "spring.r2dbc.pool.max-size is %d: lanes (%d, by firstcome.lanes.concurrency), loops (%d)"
+          "spring.r2dbc.pool.max-size is %d: lanes (%d, by firstcome.lanes.concurrency), loops (%d),"
                   .formatted(poolSize, lanes, loops)
-              + " and reads (%d) need %d".formatted(FOR_READS, needed));
+              + " loads (%d) and reads (%d) need %d".formatted(loads, FOR_READS, needed));
     }
   }
 }

@@ -93,9 +93,7 @@ class DatabaseConfiguration {
   private static ConnectionFactory driver(
       R2dbcConnectionDetails server, LoopResources loops, DatabaseSettings settings) {
     Map<String, String> session = new HashMap<>(PLANS);
-    session.put("statement_timeout", settings.statementTimeout().toMillis() + "ms");
-    session.put("lock_timeout", settings.lockTimeout().toMillis() + "ms");
-    session.put("idle_in_transaction_session_timeout", settings.idleTimeout().toMillis() + "ms");
+    settings.ofSessions().forEach((name, limit) -> session.put(name, limit.toMillis() + "ms"));
     ConnectionFactoryOptions options =
         server
             .getConnectionFactoryOptions()

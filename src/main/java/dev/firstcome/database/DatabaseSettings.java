@@ -1,6 +1,7 @@
 package dev.firstcome.database;
 
 import java.time.Duration;
+import java.util.Map;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -14,6 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param answerTimeout how long the server may say nothing at all when it was asked something; then
  *     the connection is closed, because nobody is there
  * @param maxWaiting how many may wait for a connection; one more is refused
+ * @param instances how many instances share the server, a rolling update's extra one included: the
+ *     start warns if it has too few connections for them
  */
 @ConfigurationProperties("firstcome.database")
 public record DatabaseSettings(
@@ -21,7 +24,8 @@ public record DatabaseSettings(
     @DefaultValue("3s") Duration lockTimeout,
     @DefaultValue("10s") Duration idleTimeout,
     @DefaultValue("6s") Duration answerTimeout,
-    @DefaultValue("4096") int maxWaiting) {
+    @DefaultValue("4096") int maxWaiting,
+    @DefaultValue("1") int instances) {
 
   public DatabaseSettings {
     if (lockTimeout.compareTo(statementTimeout) >= 0) {
@@ -33,8 +37,17 @@ public record DatabaseSettings(
           "firstcome.database: answer-timeout must be above statement-timeout, or a server that is"
               + " only slow is taken for one that is gone");
     }
-    if (maxWaiting < 1) {
-      throw new IllegalArgumentException("firstcome.database.max-waiting must be at least 1");
+    if (maxWaiting < 1 || instances < 1) {
+      throw new IllegalArgumentException(
+          "firstcome.database: max-waiting and instances must be at least 1");
     }
+  }
+
+  /** What each session asks the server to enforce, under its names. */
+  Map<String, Duration> ofSessions() {
+    return Map.of(
+        "statement_timeout", statementTimeout,
+        "lock_timeout", lockTimeout,
+        "idle_in_transaction_session_timeout", idleTimeout);
   }
 }

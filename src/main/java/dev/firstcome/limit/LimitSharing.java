@@ -33,7 +33,7 @@ class LimitSharing {
   @Autowired
   LimitSharing(Limits limits, LimitSettings settings, Redis redis, Loops loops) {
     this(limits, settings, redis);
-    loops.add("limits", settings.interval(), Mono.defer(this::turn));
+    loops.addApart("limits", settings.interval(), Mono.defer(this::turn));
   }
 
   LimitSharing(Limits limits, LimitSettings settings, Redis redis) {

@@ -41,7 +41,7 @@ class ReturnedStock implements OutboxConsumer {
   private Mono<Void> refresh(Session session, List<OutboxEvent> events) {
     return repository
         .productsOf(session, events.stream().map(OutboxEvent::subject).toList())
-        .flatMap(gate::refreshed)
+        .flatMap(products -> gate.refreshed(session, products))
         // No event's fault: the relay pauses and tries them all again.
         .onErrorMap(away -> new IOException("the gate is away", away));
   }

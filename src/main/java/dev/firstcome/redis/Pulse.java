@@ -49,7 +49,7 @@ class Pulse {
     this.socket = socket;
     this.breaker = redisBreaker;
     breaker.getEventPublisher().onError(this::failed).onStateTransition(this::changed);
-    loops.add("redis pulse", INTERVAL, Mono.defer(this::turn));
+    loops.addApart("redis pulse", INTERVAL, Mono.defer(this::turn));
   }
 
   private void failed(CircuitBreakerOnErrorEvent call) {

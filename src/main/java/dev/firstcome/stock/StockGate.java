@@ -2,8 +2,10 @@ package dev.firstcome.stock;
 
 import dev.firstcome.batch.Background;
 import dev.firstcome.batch.RequestName;
+import dev.firstcome.database.Session;
 import dev.firstcome.redis.GateMeters;
 import dev.firstcome.redis.MultiLock;
+import dev.firstcome.stock.StockRepository.Snapshot;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
@@ -138,6 +140,11 @@ public class StockGate {
     return load(productIds);
   }
 
+  /** The same over the caller's connection. */
+  public Mono<Void> refreshed(Session session, Collection<Long> productIds) {
+    return load(productIds, (products, held) -> repository.snapshot(session, products, held));
+  }
+
   private void loadUnknown(List<Admission> admissions) {
     List<Long> unknown = new ArrayList<>();
     for (Admission admission : admissions) {
@@ -153,7 +160,7 @@ public class StockGate {
           locks
               .ifFree(StockScripts.locks(unknown), lease -> load(unknown))
               .doFinally(end -> loading.removeAll(unknown));
-      if (!background.start("load stock", load)) {
+      if (!background.load("load stock", load)) {
         loading.removeAll(unknown);
       }
     }
@@ -165,22 +172,32 @@ public class StockGate {
    * stock meanwhile takes it away, and this load with its older quantity is dropped.
    */
   Mono<Void> load(Collection<Long> products) {
+    return load(products, repository::snapshot);
+  }
+
+  private Mono<Void> load(Collection<Long> products, Reading reading) {
     String token = RequestName.of("load", UUID.randomUUID().toString()).toString();
     return Flux.fromIterable(Partition.grouped(products, partitions).entrySet())
-        .concatMap(part -> load(part.getKey(), token, part.getValue()))
+        .concatMap(part -> load(part.getKey(), token, part.getValue(), reading))
         .then();
   }
 
-  private Mono<Void> load(Partition partition, String token, Collection<Long> products) {
+  private Mono<Void> load(
+      Partition partition, String token, Collection<Long> products, Reading reading) {
     return scripts
         .beginLoad(partition, token, products)
         .flatMap(
             held ->
-                repository
+                reading
                     .snapshot(products, held)
                     .flatMap(
                         snapshot ->
                             scripts.load(
                                 partition, token, snapshot.units(), snapshot.without(held))));
+  }
+
+  /** Over a connection of its own, or over somebody's. */
+  private interface Reading {
+    Mono<Snapshot> snapshot(Collection<Long> products, List<UUID> held);
   }
 }

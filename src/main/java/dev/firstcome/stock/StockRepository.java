@@ -2,6 +2,7 @@ package dev.firstcome.stock;
 
 import dev.firstcome.database.Database;
 import dev.firstcome.database.Session;
+import io.r2dbc.spi.Readable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -55,7 +56,13 @@ class StockRepository {
     }
   }
 
-  private record SnapshotRow(@Nullable Long product, @Nullable Long units, @Nullable UUID order) {}
+  private record SnapshotRow(@Nullable Long product, @Nullable Long units, @Nullable UUID order) {
+
+    static SnapshotRow of(Readable row) {
+      return new SnapshotRow(
+          row.get(0, Long.class), row.get(1, Long.class), row.get(2, UUID.class));
+    }
+  }
 
   Mono<Map<Long, StockedProduct>> lock(Session session, Collection<Long> ids) {
     return session
@@ -83,13 +90,14 @@ class StockRepository {
 
   Mono<Snapshot> snapshot(Collection<Long> products, Collection<UUID> orders) {
     return database
-        .list(
-            SNAPSHOT,
-            row ->
-                new SnapshotRow(
-                    row.get(0, Long.class), row.get(1, Long.class), row.get(2, UUID.class)),
-            products.toArray(Long[]::new),
-            orders.toArray(UUID[]::new))
+        .list(SNAPSHOT, SnapshotRow::of, products.toArray(Long[]::new), orders.toArray(UUID[]::new))
+        .map(StockRepository::snapshot);
+  }
+
+  /** The same over a connection that the caller has. */
+  Mono<Snapshot> snapshot(Session session, Collection<Long> products, Collection<UUID> orders) {
+    return session
+        .list(SNAPSHOT, SnapshotRow::of, products.toArray(Long[]::new), orders.toArray(UUID[]::new))
         .map(StockRepository::snapshot);
   }
 

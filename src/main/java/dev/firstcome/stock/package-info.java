@@ -10,9 +10,9 @@
  * what is held and not yet in the quantity that it read, both from one snapshot; and a raised stock
  * takes away the token of every load that may not have seen it. What is wrong all the same, after
  * Redis was away or came back older, {@link dev.firstcome.stock.StockComparison} finds and mends.
- * The gate may be divided into partitions, each of which keeps all of this for itself; an order over
- * several holds all of its lines or gives back what it has.
- * Proved in {@code StockPartitionsIT}, {@code StockScriptsIT}, {@code StockComparisonIT} and {@code OrderRaceIT}.
+ * The gate may be divided into partitions, each of which keeps all of this for itself; an order
+ * over several holds all of its lines or gives back what it has. Proved in {@code
+ * StockPartitionsIT}, {@code StockScriptsIT}, {@code StockComparisonIT} and {@code OrderRaceIT}.
  *
  * <p>An adjustment locks its products over all instances, commits, tells the gate, and lets go. It
  * would be right without that lock, as it decides from what it reads under the row locks, and is

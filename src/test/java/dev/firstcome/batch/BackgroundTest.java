@@ -28,6 +28,22 @@ class BackgroundTest {
   }
 
   @Test
+  void loadsAFewThingsAtATime() {
+    Sinks.Empty<Void> end = Sinks.empty();
+    int started = 0;
+    while (background.load("waits", end.asMono())) {
+      started++;
+    }
+    assertThat(started).isEqualTo(background.connections());
+    assertThat(background.start("no load", Mono.empty())).isTrue();
+    end.tryEmitEmpty();
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(background.load("next", Mono.error(new IllegalStateException("away")))).isTrue();
+    }
+  }
+
+  @Test
   void givesAPlaceBackWhenTheWorkFailsAndCountsIt() {
     for (int i = 0; i < 2000; i++) {
       assertThat(background.start("fails", Mono.error(new IllegalStateException("away")))).isTrue();

@@ -39,9 +39,9 @@ public final class BatchParts {
   public static Loops loops(LoopSettings settings, Scheduler timers, DoubleSupplier chance) {
     return new Loops(settings, timers, chance) {
       @Override
-      public Loop add(String name, Duration interval, Mono<Boolean> work) {
+      public Loop addApart(String name, Duration interval, Mono<Boolean> work) {
         // Most turns find nothing to do, and what they look for lasts longer.
-        return super.add(name, interval.compareTo(LEAST) < 0 ? LEAST : interval, work);
+        return super.addApart(name, interval.compareTo(LEAST) < 0 ? LEAST : interval, work);
       }
     };
   }

@@ -9,8 +9,8 @@ class ConnectionBudgetTest {
 
   @Test
   void leavesConnectionsForReads() {
-    assertThatCode(() -> ConnectionBudget.check(32, 12, 12)).doesNotThrowAnyException();
-    assertThatThrownBy(() -> ConnectionBudget.check(32, 13, 12))
+    assertThatCode(() -> ConnectionBudget.check(32, 12, 11, 3)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> ConnectionBudget.check(32, 13, 11, 3))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("spring.r2dbc.pool.max-size is 32")
         .hasMessageContaining("need 33");

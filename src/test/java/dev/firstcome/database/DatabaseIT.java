@@ -26,6 +26,7 @@ class DatabaseIT {
 
   @Autowired Database database;
   @Autowired ConnectionPool pool;
+  @Autowired ServerCheck server;
 
   @Test
   void givesEachTransactionAConnectionOfItsOwn() {
@@ -37,6 +38,11 @@ class DatabaseIT {
                 .block(PATIENCE));
     assertThat(seen).allSatisfy(twice -> assertThat(twice.get(0)).isEqualTo(twice.get(1)));
     assertThat(seen).extracting(twice -> twice.get(0)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void findsItsLimitsKeptByTheServer() {
+    assertThat(server.look().block(PATIENCE)).isEmpty();
   }
 
   @Test

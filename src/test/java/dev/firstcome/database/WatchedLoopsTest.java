@@ -95,7 +95,8 @@ class WatchedLoopsTest {
   @Test
   void refusesLimitsThatContradictEachOther() {
     Duration second = Duration.ofSeconds(1);
-    assertThatThrownBy(() -> new DatabaseSettings(second, second.dividedBy(2), second, second, 1))
+    assertThatThrownBy(
+            () -> new DatabaseSettings(second, second.dividedBy(2), second, second, 1, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("answer-timeout must be above statement-timeout");
   }

@@ -2,6 +2,7 @@ package dev.firstcome.dev;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -127,11 +128,20 @@ public final class Servers {
       Path home = needsPostgres ? PostgresBinaries.unpacked(folder) : folder.path();
       Path program = needsRedis ? EmbeddedRedis.unpacked(folder) : folder.path();
       startBoth(
-          needsPostgres ? () -> EmbeddedPostgres.start(folder, home, durable) : null,
+          needsPostgres
+              ? () -> pooled(folder, EmbeddedPostgres.start(folder, home, durable))
+              : null,
           needsRedis ? () -> EmbeddedRedis.start(program) : null);
     } catch (IOException e) {
       throw new IllegalStateException("servers: cannot unpack them", e);
     }
+  }
+
+  /** {@code FIRSTCOME_POOLER}: a PgBouncer to stand before it. */
+  private static Server pooled(WorkFolder folder, Server postgres)
+      throws IOException, SQLException {
+    String pooler = System.getenv("FIRSTCOME_POOLER");
+    return pooler == null ? postgres : EmbeddedPooler.start(folder, Path.of(pooler), postgres);
   }
 
   private void startBoth(
