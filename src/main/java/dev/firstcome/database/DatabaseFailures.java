@@ -20,6 +20,9 @@ public final class DatabaseFailures {
    */
   private static final Set<String> RACES = Set.of("40001", "40P01", "55P03", "23505");
 
+  /** What a server says that is no longer, or not yet, the primary: read-only transaction. */
+  private static final String DEMOTED = "25006";
+
   /** Class 08 connection exception, 53 insufficient resources, 57 operator intervention. */
   private static final Set<String> OUTAGES = Set.of("08", "53", "57");
 
@@ -31,7 +34,8 @@ public final class DatabaseFailures {
       if (RACES.contains(state)) {
         return Failure.TRANSIENT;
       }
-      if (state.length() == 5 && OUTAGES.contains(state.substring(0, 2))) {
+      if (state.length() == 5
+          && (OUTAGES.contains(state.substring(0, 2)) || state.equals(DEMOTED))) {
         return Failure.UNAVAILABLE;
       }
     }

@@ -25,15 +25,23 @@ import reactor.core.publisher.Mono;
 @Component
 class OrderRepository {
 
+  // By name: a plan that was prepared for all columns fails when a migration adds one.
+  private static final String SELECT =
+      """
+      SELECT id, user_id, status, subtotal, discount, total, issued_coupon_id, payment_id,
+        fingerprint, created_at, payment_due_at
+      FROM orders
+      """;
+
   // Nobody locks what is not his: the first condition finds the rows, the second is exact.
   private static final String LOCK =
-      """
-      SELECT * FROM orders
+      SELECT
+          + """
       WHERE id = ANY($1) AND (id, user_id) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))
       ORDER BY id FOR NO KEY UPDATE
       """;
 
-  private static final String BY_ID = "SELECT * FROM orders WHERE id = ANY($1)";
+  private static final String BY_ID = SELECT + "WHERE id = ANY($1)";
 
   private static final String WHICH_EXIST = "SELECT id FROM orders WHERE id = ANY($1)";
 
@@ -43,11 +51,12 @@ class OrderRepository {
       FROM order_items WHERE order_id = ANY($1) ORDER BY order_id, product_id
       """;
 
-  private static final String OF_USER = "SELECT * FROM orders WHERE id = $1 AND user_id = $2";
+  private static final String OF_USER = SELECT + "WHERE id = $1 AND user_id = $2";
 
   private static final String OF_USER_BEFORE =
-      """
-      SELECT * FROM orders WHERE user_id = $1 AND (created_at, id) < ($2, $3)
+      SELECT
+          + """
+      WHERE user_id = $1 AND (created_at, id) < ($2, $3)
       ORDER BY created_at DESC, id DESC LIMIT $4
       """;
 
@@ -76,8 +85,9 @@ class OrderRepository {
   // Whatever another instance is expiring at this moment, or is being paid or cancelled, is
   // skipped.
   private static final String LOCK_DUE =
-      """
-      SELECT * FROM orders WHERE status = 'PENDING' AND payment_due_at <= $1
+      SELECT
+          + """
+      WHERE status = 'PENDING' AND payment_due_at <= $1
       ORDER BY payment_due_at, id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
       """;
 

@@ -8,6 +8,10 @@ import reactor.core.publisher.Mono;
 /** Payments as their owners read them. They are written by the lane only. */
 interface PaymentRows extends Repository<Payment, UUID> {
 
-  @Query("SELECT * FROM payments WHERE id = :id AND user_id = :userId")
+  @Query(
+      """
+      SELECT id, order_id, user_id, amount, balance_after, paid_at
+      FROM payments WHERE id = :id AND user_id = :userId
+      """)
   Mono<Payment> ofUser(UUID id, String userId);
 }

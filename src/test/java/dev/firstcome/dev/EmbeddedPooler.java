@@ -87,7 +87,7 @@ final class EmbeddedPooler {
             default_pool_size = %d
             max_client_conn = 1000
             query_wait_timeout = 3
-            ignore_startup_parameters = extra_float_digits, statement_timeout, lock_timeout, idle_in_transaction_session_timeout
+            ignore_startup_parameters = extra_float_digits, statement_timeout, lock_timeout, idle_in_transaction_session_timeout, enable_seqscan, enable_mergejoin, jit
             logfile = %s
             pidfile = %s
             """

@@ -3,6 +3,7 @@ package dev.firstcome.dev;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -16,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /** A PostgreSQL process of this run's own, in its work folder. */
 final class EmbeddedPostgres {
@@ -122,6 +124,89 @@ final class EmbeddedPostgres {
   private IOException doesNotStart() {
     return new IOException(
         "PostgreSQL does not start: " + Command.tail(folder.resolve("server.log")));
+  }
+
+  /**
+   * A standby of the run's server, which streams from it and answers reads: what {@code
+   * pg_basebackup} does, which the artefact does not have. The primary's commits wait for it.
+   *
+   * @return its port
+   */
+  static int standby(WorkFolder work, Path home, Server primary) throws IOException, SQLException {
+    PlainUser user = PlainUser.find(work.path());
+    Path folder = Files.createDirectory(work.path().resolve("standby"));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    var server = new EmbeddedPostgres(home, folder, user);
+    Map<String, Object> login = primary.properties();
+    String url = String.valueOf(login.get("spring.r2dbc.url"));
+    String name = String.valueOf(login.get("spring.r2dbc.username"));
+    String password = String.valueOf(login.get("spring.r2dbc.password"));
+    try (Connection connection =
+            DriverManager.getConnection(
+                "jdbc:" + url.substring("r2dbc:".length()), name, password);
+        Statement statement = connection.createStatement()) {
+      statement.execute("SELECT pg_backup_start('standby', true)");
+      copy(work.path().resolve("postgres").resolve("data"), server.data());
+      try (ResultSet backup = statement.executeQuery("SELECT labelfile FROM pg_backup_stop()")) {
+        backup.next();
+        Files.writeString(server.data().resolve("backup_label"), backup.getString(1));
+      }
+      Files.createFile(server.data().resolve("standby.signal"));
+      String address = url.replaceAll(".*//(.*):(\\d+)/.*", "host=$1 port=$2");
+      Files.writeString(
+          server.data().resolve("postgresql.conf"),
+          "primary_conninfo = '%s user=%s password=%s application_name=standby'%n"
+              .formatted(address, name, password),
+          StandardOpenOption.APPEND);
+      server.giveAll();
+      int port = server.listen();
+      statement.execute("ALTER SYSTEM SET synchronous_standby_names = 'standby'");
+      statement.execute("SELECT pg_reload_conf()");
+      return port;
+    }
+  }
+
+  /** Makes the standby a primary; returns when it takes writes. */
+  static void promoteStandby(WorkFolder work, Path home) throws IOException {
+    Path folder = work.path().resolve("standby");
+    var server = new EmbeddedPostgres(home, folder, PlainUser.find(work.path()));
+    List<String> promote =
+        List.of(
+            home.resolve("bin/pg_ctl").toString(),
+            "--pgdata=" + server.data(),
+            "--timeout=30",
+            "--wait",
+            "promote");
+    if (Command.run(folder, START_LIMIT, server.user.command(promote)) != 0) {
+      throw new IOException("not promoted: " + Command.tail(folder.resolve("server.log")));
+    }
+  }
+
+  /** What a running server has, apart from what only it can use; files may go meanwhile. */
+  private static void copy(Path from, Path to) throws IOException {
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(from)) {
+      all = walk.toList();
+    }
+    for (Path path : all) {
+      Path target = to.resolve(from.relativize(path));
+      boolean walOrPid =
+          from.resolve("pg_wal").equals(path.getParent()) && Files.isRegularFile(path)
+              || path.getFileName().toString().startsWith("postmaster.");
+      if (!walOrPid && Files.exists(path)) {
+        Files.copy(path, target, StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+  }
+
+  private void giveAll() throws IOException {
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(folder)) {
+      all = walk.toList();
+    }
+    for (Path path : all) {
+      user.give(path);
+    }
   }
 
   /**

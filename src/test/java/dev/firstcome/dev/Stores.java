@@ -31,6 +31,8 @@ public final class Stores implements AutoCloseable {
   private final Path redisProgram;
   private final Server postgres;
   private final Server redis;
+  private int standbyPort;
+  private boolean promoted;
 
   private Stores(
       WorkFolder work, Path postgresHome, Path redisProgram, Server postgres, Server redis) {
@@ -49,6 +51,14 @@ public final class Stores implements AutoCloseable {
     return new Stores(work, home, program, postgres, EmbeddedRedis.start(program));
   }
 
+  /** The same with a standby, for which every commit waits. */
+  public static Stores replicated() throws IOException, SQLException {
+    Stores stores = start();
+    stores.standbyPort =
+        EmbeddedPostgres.standby(stores.work, stores.postgresHome, stores.postgres);
+    return stores;
+  }
+
   public static int freePort() throws IOException {
     return FreePort.find();
   }
@@ -56,6 +66,24 @@ public final class Stores implements AutoCloseable {
   /** For people. */
   public String label() {
     return postgres.label() + ", " + redis.label();
+  }
+
+  /**
+   * Where an instance finds PostgreSQL.
+   *
+   * @param port of a cable to it; not used if there is a standby
+   */
+  public String postgresUrl(int port) {
+    return standbyPort == 0
+        ? "r2dbc:postgresql://127.0.0.1:%d/%s".formatted(port, user())
+        : "r2dbc:postgresql:failover://127.0.0.1:%d,127.0.0.1:%d/%s?targetServerType=primary&hostRecheckTime=PT1S"
+            .formatted(postgresPort(), standbyPort, user());
+  }
+
+  /** The standby takes the place of a primary that is gone. */
+  public void promoteStandby() throws IOException {
+    EmbeddedPostgres.promoteStandby(work, postgresHome);
+    promoted = true;
   }
 
   public int postgresPort() {
@@ -85,7 +113,9 @@ public final class Stores implements AutoCloseable {
     login.setProperty("connectTimeout", "5");
     login.setProperty("socketTimeout", "60");
     return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:%d/%s".formatted(postgresPort(), user()), login);
+        "jdbc:postgresql://127.0.0.1:%d/%s"
+            .formatted(promoted ? standbyPort : postgresPort(), user()),
+        login);
   }
 
   /** The server and all of its children at once: a machine that lost its power. */
@@ -185,7 +215,7 @@ public final class Stores implements AutoCloseable {
 
   /** The postmaster first. */
   private List<ProcessHandle> postgresProcesses() {
-    List<ProcessHandle> all = new ArrayList<>(processes("/bin/postgres "));
+    List<ProcessHandle> all = new ArrayList<>(processes("/postgres/data"));
     all.addAll(all.stream().flatMap(ProcessHandle::children).toList());
     return all;
   }

@@ -7,7 +7,6 @@ import dev.firstcome.faults.Plan.Fault;
 import java.io.File;
 import java.io.IOException;
 import java.net.http.HttpClient;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -44,19 +43,21 @@ final class Arena implements AutoCloseable {
   }
 
   /**
-   * @param nodes what is to be used as Redis; null for one of its own
+   * @param stores which are closed with it
+   * @param nodes what is to be used as Redis; null for that of the stores
    * @param shop the command that starts an instance
    * @param logs where the instances write
    */
   static Arena open(
       int instances,
+      Stores stores,
       @Nullable Nodes nodes,
       List<String> shop,
       String secret,
       File logs,
       HttpClient http)
-      throws IOException, SQLException, InterruptedException {
-    Arena arena = new Arena(Stores.start(), nodes, http);
+      throws IOException, InterruptedException {
+    Arena arena = new Arena(stores, nodes, http);
     // However this process ends, short of being killed, nothing of it stays.
     Runtime.getRuntime().addShutdownHook(new Thread(arena::closeQuietly, "arena-close"));
     for (int i = 0; i < instances; i++) {
@@ -82,7 +83,7 @@ final class Arena implements AutoCloseable {
     environment.putAll(
         Map.of(
             "SPRING_R2DBC_URL",
-            "r2dbc:postgresql://127.0.0.1:%d/%s".formatted(postgres.port(), stores.user()),
+            stores.postgresUrl(postgres.port()),
             "SPRING_R2DBC_USERNAME",
             stores.user(),
             "SPRING_R2DBC_PASSWORD",

@@ -92,6 +92,15 @@ final class Crowd {
     }
   }
 
+  /** Afterwards: everybody asks again until he knows. */
+  void settle() throws InterruptedException {
+    for (Request request : requests) {
+      for (int i = 0; !request.isSettled() && request.verb() != Verb.ADJUST && i < 3; i++) {
+        door.ask(request, i % door.instances(), Door.PATIENT);
+      }
+    }
+  }
+
   Queue<Request> requests() {
     return requests;
   }

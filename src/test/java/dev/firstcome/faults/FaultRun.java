@@ -1,5 +1,6 @@
 package dev.firstcome.faults;
 
+import dev.firstcome.dev.Stores;
 import dev.firstcome.dev.Tokens;
 import dev.firstcome.faults.SeedRun.Result;
 import java.io.File;
@@ -44,25 +45,33 @@ final class FaultRun {
     logs.clear();
     byte[] random = new byte[32];
     new Random().nextBytes(random);
-    boolean redis = args.length > 0 && args[0].equals("redis");
+    String mode = args.length > 0 ? args[0] : "";
     String secret = Base64.getEncoder().encodeToString(random);
     HttpClient http = Door.client();
     int found;
     int instances = Integer.parseInt(System.getenv().getOrDefault("INSTANCES", "2"));
     Nodes nodes = Nodes.ofTheEnvironment();
-    try (Arena arena = Arena.open(instances, nodes, shop(redis), secret, FOLDER.toFile(), http)) {
+    Stores stores = mode.equals("failover") ? Stores.replicated() : Stores.start();
+    List<String> shop = shop(mode.equals("redis"));
+    try (Arena arena = Arena.open(instances, stores, nodes, shop, secret, FOLDER.toFile(), http)) {
       say("%s", arena.label());
       FaultRun run = new FaultRun(arena, new Tokens(secret));
-      if (redis) {
-        run.violations.addAll(new RedisLoss(arena, run.tokens).run());
-      } else {
-        run.seeds();
-      }
+      run.go(mode);
       run.violations.addAll(logs.blocked());
       logs.tellErrors();
       found = run.conclude();
     }
     System.exit(found == 0 ? 0 : 1);
+  }
+
+  private void go(String mode) throws Exception {
+    switch (mode) {
+      case "" -> seeds();
+      case "redis" -> violations.addAll(new RedisLoss(arena, tokens).run());
+      case "failover" -> violations.addAll(new PrimaryLoss(arena, tokens).run());
+      case "rolling" -> violations.addAll(new RollingUpdate(arena, tokens).run());
+      default -> throw new IllegalArgumentException("no such run: " + mode);
+    }
   }
 
   private void seeds() throws Exception {

@@ -3,7 +3,6 @@ package dev.firstcome.faults;
 import dev.firstcome.dev.Tokens;
 import dev.firstcome.faults.Crowd.Market;
 import dev.firstcome.faults.Plan.Fault;
-import dev.firstcome.faults.Request.Verb;
 import dev.firstcome.faults.Timeline.Happened;
 import dev.firstcome.faults.Timeline.Impact;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -68,7 +66,7 @@ final class SeedRun {
     TimeUnit.NANOSECONDS.sleep(Timeline.DETECTION_NANOS + CALM.toNanos());
     crowd.stop();
     awaitQuiet();
-    settle(crowd.requests());
+    crowd.settle();
     Timeline timeline = new Timeline(happened, crowd.requests());
     List<String> violations = new ArrayList<>(timeline.violations());
     violations.addAll(new Books(arena.stores(), prefix).check(crowd.requests()));
@@ -137,15 +135,6 @@ final class SeedRun {
                 """)) {
       rows.next();
       return rows.getInt(1) == 0;
-    }
-  }
-
-  /** Every client asks again until it knows. */
-  private void settle(Collection<Request> requests) throws InterruptedException {
-    for (Request request : requests) {
-      for (int i = 0; !request.isSettled() && request.verb() != Verb.ADJUST && i < 3; i++) {
-        door.ask(request, i % door.instances(), Door.PATIENT);
-      }
     }
   }
 

@@ -421,13 +421,13 @@ final class ShopSql {
   private static void orders() {
     on(
         "order.OrderRepository.LOCK",
-        -1012574843,
+        1964335495,
         ORDER,
         (db, tx, a) -> known(db.orders, tx, ownOrders(db, tx, a), AS_POSTGRES),
         (db, tx, a, locked) -> rows(locked(db.orders, tx, locked).map(ShopSql::order)));
     on(
         "order.OrderRepository.BY_ID",
-        1271474800,
+        1787522840,
         ORDER,
         Locks.NONE,
         (db, tx, a, locked) -> rows(found(db.orders, tx, (UUID[]) a[0]).map(ShopSql::order)));
@@ -551,7 +551,7 @@ final class ShopSql {
         });
     on(
         "order.OrderRepository.LOCK_DUE",
-        -1863970949,
+        -94664237,
         ORDER,
         Locks.NONE,
         (db, tx, a, locked) ->
