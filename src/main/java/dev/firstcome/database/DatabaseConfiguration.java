@@ -1,6 +1,7 @@
 package dev.firstcome.database;
 
 import dev.firstcome.batch.FailureClassifier;
+import dev.firstcome.batch.Loops;
 import io.netty.util.concurrent.EventExecutorGroup;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
@@ -69,11 +70,39 @@ class DatabaseConfiguration {
       LoopResources databaseLoops,
       DatabaseSettings settings,
       ObjectProvider<ConnectionFactoryDecorator> tracing) {
-    R2dbcProperties.Pool pool = properties.getPool();
-    ConnectionFactory driver = driver(server, databaseLoops, settings);
+    ConnectionFactory driver =
+        driver(server.getConnectionFactoryOptions(), databaseLoops, settings);
     for (ConnectionFactoryDecorator decorator : tracing) {
       driver = decorator.decorate(driver);
     }
+    return pool(driver, properties.getPool(), settings);
+  }
+
+  /** With a pool of its own, as large: it is another server. */
+  @Bean
+  Replica replica(
+      Database database,
+      R2dbcProperties properties,
+      LoopResources databaseLoops,
+      DatabaseSettings settings,
+      Loops loops) {
+    String url = settings.replicaUrl();
+    if (url == null || url.isBlank()) {
+      return Replica.none(database);
+    }
+    ConnectionFactoryOptions.Builder options = ConnectionFactoryOptions.parse(url).mutate();
+    if (properties.getUsername() != null && properties.getPassword() != null) {
+      options
+          .option(ConnectionFactoryOptions.USER, properties.getUsername())
+          .option(ConnectionFactoryOptions.PASSWORD, properties.getPassword());
+    }
+    ConnectionFactory driver = driver(options.build(), databaseLoops, settings);
+    ConnectionPool pool = pool(driver, properties.getPool(), settings);
+    return Replica.of(database, pool, settings.replicaLag(), loops);
+  }
+
+  private static ConnectionPool pool(
+      ConnectionFactory driver, R2dbcProperties.Pool pool, DatabaseSettings settings) {
     return new ConnectionPool(
         ConnectionPoolConfiguration.builder(driver)
             .initialSize(pool.getInitialSize())
@@ -91,12 +120,11 @@ class DatabaseConfiguration {
   }
 
   private static ConnectionFactory driver(
-      R2dbcConnectionDetails server, LoopResources loops, DatabaseSettings settings) {
+      ConnectionFactoryOptions server, LoopResources loops, DatabaseSettings settings) {
     Map<String, String> session = new HashMap<>(PLANS);
     settings.ofSessions().forEach((name, limit) -> session.put(name, limit.toMillis() + "ms"));
     ConnectionFactoryOptions options =
         server
-            .getConnectionFactoryOptions()
             .mutate()
             .option(PostgresqlConnectionFactoryProvider.LOOP_RESOURCES, loops)
             .option(PostgresqlConnectionFactoryProvider.TCP_KEEPALIVE, true)

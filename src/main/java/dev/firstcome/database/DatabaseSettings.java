@@ -2,6 +2,7 @@ package dev.firstcome.database;
 
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -17,6 +18,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxWaiting how many may wait for a connection; one more is refused
  * @param instances how many instances share the server, a rolling update's extra one included: the
  *     start warns if it has too few connections for them
+ * @param replicaUrl where the list of products, a product and the best sellers may be read, such as
+ *     {@code r2dbc:postgresql://db2:5432/firstcome}; none: the primary
+ * @param replicaLag by how much such a read may be behind; a replica that is slower is not used
  */
 @ConfigurationProperties("firstcome.database")
 public record DatabaseSettings(
@@ -25,7 +29,9 @@ public record DatabaseSettings(
     @DefaultValue("10s") Duration idleTimeout,
     @DefaultValue("6s") Duration answerTimeout,
     @DefaultValue("4096") int maxWaiting,
-    @DefaultValue("1") int instances) {
+    @DefaultValue("1") int instances,
+    @Nullable String replicaUrl,
+    @DefaultValue("1s") Duration replicaLag) {
 
   public DatabaseSettings {
     if (lockTimeout.compareTo(statementTimeout) >= 0) {
@@ -40,6 +46,9 @@ public record DatabaseSettings(
     if (maxWaiting < 1 || instances < 1) {
       throw new IllegalArgumentException(
           "firstcome.database: max-waiting and instances must be at least 1");
+    }
+    if (replicaLag.toMillis() < 100) {
+      throw new IllegalArgumentException("firstcome.database.replica-lag must be at least 100ms");
     }
   }
 

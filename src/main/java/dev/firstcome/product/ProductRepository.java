@@ -1,16 +1,20 @@
 package dev.firstcome.product;
 
 import dev.firstcome.database.Database;
+import dev.firstcome.database.Replica;
+import dev.firstcome.product.ProductHandler.ListedBody;
 import io.r2dbc.spi.Readable;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 /**
- * The SQL of the lane that reads products: its failures are the driver's own, as lanes know them.
+ * The SQL by which products are looked at, from a replica if there is one; nobody buys by it. Its
+ * failures are the driver's own, as lanes know them.
  */
 @Component
 class ProductRepository {
@@ -22,17 +26,49 @@ class ProductRepository {
       WHERE id = ANY($1)
       """;
 
-  private final Database database;
+  private static final String NEWEST_BEFORE =
+      """
+      SELECT id, name, price, quantity AS stock, on_sale
+      FROM products JOIN stock ON product_id = id
+      WHERE id < $1 ORDER BY id DESC LIMIT $2
+      """;
 
-  ProductRepository(Database database) {
+  private final Database database;
+  private final Replica replica;
+
+  ProductRepository(Database database, Replica replica) {
     this.database = database;
+    this.replica = replica;
   }
 
-  /** Those of the products that exist, by id, each with its stock of the same moment. */
+  Mono<List<ListedBody>> newestBefore(long id, int limit) {
+    return replica.list(
+        NEWEST_BEFORE,
+        row ->
+            new ListedBody(
+                row.get(0, Long.class),
+                row.get(1, String.class),
+                row.get(2, Long.class),
+                row.get(3, Long.class),
+                row.get(4, Boolean.class)),
+        id,
+        limit);
+  }
+
+  /**
+   * Those of the products that exist, by id, each with its stock of the same moment. What a replica
+   * does not have may have been made just now.
+   */
   Mono<Map<Long, Product>> find(Collection<Long> ids) {
     Long[] distinct = ids.stream().distinct().toArray(Long[]::new);
-    return database
+    boolean behind = replica.serves();
+    return replica
         .list(FIND, ProductRepository::product, (Object) distinct)
+        .flatMap(
+            found ->
+                found.size() == distinct.length || !behind
+                    ? Mono.just(found)
+                    : database.list(FIND, ProductRepository::product, (Object) distinct))
         .map(found -> found.stream().collect(Collectors.toMap(Product::id, p -> p)));
   }
 

@@ -1,23 +1,13 @@
 package dev.firstcome.product;
 
-import dev.firstcome.product.ProductHandler.ListedBody;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.r2dbc.repository.Query;
 import org.springframework.data.repository.Repository;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** The SQL of products. Each is one statement, so that product and stock are of one moment. */
 interface ProductRows extends Repository<Product, Long> {
-
-  @Query(
-      """
-      SELECT id, name, price, quantity AS stock, on_sale
-      FROM products JOIN stock ON product_id = id
-      WHERE id < :before ORDER BY id DESC LIMIT :limit
-      """)
-  Flux<ListedBody> newestBefore(long before, int limit);
 
   // The first supply is an adjustment like any other: their sum is what there ever was.
   @Query(

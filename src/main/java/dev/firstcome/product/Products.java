@@ -51,7 +51,7 @@ public class Products {
   }
 
   Mono<List<ListedBody>> newestBefore(long id, int limit) {
-    return rows.newestBefore(id, limit).collectList();
+    return repository.newestBefore(id, limit);
   }
 
   Mono<Product> create(NewProduct made, String by) {

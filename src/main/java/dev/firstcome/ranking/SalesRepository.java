@@ -3,6 +3,7 @@ package dev.firstcome.ranking;
 import static dev.firstcome.database.Columns.longs;
 
 import dev.firstcome.database.Database;
+import dev.firstcome.database.Replica;
 import dev.firstcome.database.Session;
 import dev.firstcome.ranking.SalesScripts.Units;
 import io.r2dbc.spi.Readable;
@@ -88,9 +89,11 @@ class SalesRepository {
       """;
 
   private final Database database;
+  private final Replica replica;
 
-  SalesRepository(Database database) {
+  SalesRepository(Database database, Replica replica) {
     this.database = database;
+    this.replica = replica;
   }
 
   /** What of a product is shown with its rank. */
@@ -140,7 +143,7 @@ class SalesRepository {
 
   /** The best sellers, best first, by adding up the whole window. */
   Mono<List<Units>> best(Window window, int products) {
-    return database.list(
+    return replica.list(
         BEST_SINCE,
         row -> new Units(row.get(0, Long.class), row.get(1, Long.class)),
         window.start(),

@@ -54,7 +54,9 @@ class ServerCheckTest {
             Duration.ofSeconds(10),
             Duration.ofSeconds(6),
             4096,
-            instances),
+            instances,
+            null,
+            Duration.ofSeconds(1)),
         pool);
   }
 }

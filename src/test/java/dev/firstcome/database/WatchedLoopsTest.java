@@ -96,7 +96,9 @@ class WatchedLoopsTest {
   void refusesLimitsThatContradictEachOther() {
     Duration second = Duration.ofSeconds(1);
     assertThatThrownBy(
-            () -> new DatabaseSettings(second, second.dividedBy(2), second, second, 1, 1))
+            () ->
+                new DatabaseSettings(
+                    second, second.dividedBy(2), second, second, 1, 1, null, second))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("answer-timeout must be above statement-timeout");
   }

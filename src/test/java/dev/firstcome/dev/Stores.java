@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,30 @@ public final class Stores implements AutoCloseable {
             .formatted(postgresPort(), standbyPort, user());
   }
 
+  /** Where an instance may read what is a moment old; empty if nowhere. */
+  public String replicaUrl() {
+    return standbyPort == 0
+        ? ""
+        : "r2dbc:postgresql://127.0.0.1:%d/%s".formatted(standbyPort, user());
+  }
+
+  /** By JDBC, past every cable. */
+  public Connection connectStandby() throws SQLException {
+    return connect(standbyPort);
+  }
+
+  /** With all of its processes; the primary goes on without it. */
+  public void killStandby() throws IOException, SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("ALTER SYSTEM RESET synchronous_standby_names");
+      statement.execute("SELECT pg_reload_conf()");
+    }
+    List<ProcessHandle> all = postgresProcesses("/standby/data");
+    signal("KILL", all);
+    awaitEnd(all);
+  }
+
   /** The standby takes the place of a primary that is gone. */
   public void promoteStandby() throws IOException {
     EmbeddedPostgres.promoteStandby(work, postgresHome);
@@ -107,15 +132,17 @@ public final class Stores implements AutoCloseable {
 
   /** By JDBC, past every cable. */
   public Connection connect() throws SQLException {
+    return connect(promoted ? standbyPort : postgresPort());
+  }
+
+  private Connection connect(int port) throws SQLException {
     Properties login = new Properties();
     login.setProperty("user", user());
     login.setProperty("password", password());
     login.setProperty("connectTimeout", "5");
     login.setProperty("socketTimeout", "60");
     return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:%d/%s"
-            .formatted(promoted ? standbyPort : postgresPort(), user()),
-        login);
+        "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, user()), login);
   }
 
   /** The server and all of its children at once: a machine that lost its power. */
@@ -215,7 +242,11 @@ public final class Stores implements AutoCloseable {
 
   /** The postmaster first. */
   private List<ProcessHandle> postgresProcesses() {
-    List<ProcessHandle> all = new ArrayList<>(processes("/postgres/data"));
+    return postgresProcesses("/postgres/data");
+  }
+
+  private List<ProcessHandle> postgresProcesses(String data) {
+    List<ProcessHandle> all = new ArrayList<>(processes(data));
     all.addAll(all.stream().flatMap(ProcessHandle::children).toList());
     return all;
   }

@@ -82,6 +82,8 @@ final class Arena implements AutoCloseable {
     // Nodes are in this process's own environment already.
     environment.putAll(
         Map.of(
+            "FIRSTCOME_DATABASE_REPLICAURL",
+            stores.replicaUrl(),
             "SPRING_R2DBC_URL",
             stores.postgresUrl(postgres.port()),
             "SPRING_R2DBC_USERNAME",

@@ -108,7 +108,7 @@ final class Books {
       case COUPON -> "coupon " + request.path().split("/")[2] + " " + request.user();
       case CANCEL -> "cancelled " + request.path().split("/")[2];
       case ADJUST -> "adjustment " + request.body().replaceAll(".*\"reason\":\"(.*)\".*", "$1");
-      case CREATE -> "";
+      case CREATE, LOOK -> "";
     };
   }
 
@@ -136,7 +136,7 @@ final class Books {
       case COUPON -> "%s at %s".formatted(body.path("id").asString(), time(body.path("issuedAt")));
       case CANCEL -> "closed";
       case ADJUST -> "once";
-      case CREATE -> "";
+      case CREATE, LOOK -> "";
     };
   }
 

@@ -51,7 +51,8 @@ final class FaultRun {
     int found;
     int instances = Integer.parseInt(System.getenv().getOrDefault("INSTANCES", "2"));
     Nodes nodes = Nodes.ofTheEnvironment();
-    Stores stores = mode.equals("failover") ? Stores.replicated() : Stores.start();
+    Stores stores =
+        mode.equals("failover") || mode.equals("replica") ? Stores.replicated() : Stores.start();
     List<String> shop = shop(mode.equals("redis"));
     try (Arena arena = Arena.open(instances, stores, nodes, shop, secret, FOLDER.toFile(), http)) {
       say("%s", arena.label());
@@ -69,6 +70,7 @@ final class FaultRun {
       case "" -> seeds();
       case "redis" -> violations.addAll(new RedisLoss(arena, tokens).run());
       case "failover" -> violations.addAll(new PrimaryLoss(arena, tokens).run());
+      case "replica" -> violations.addAll(new StaleReads(arena, tokens).run());
       case "rolling" -> violations.addAll(new RollingUpdate(arena, tokens).run());
       default -> throw new IllegalArgumentException("no such run: " + mode);
     }

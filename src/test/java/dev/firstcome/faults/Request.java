@@ -19,7 +19,8 @@ final class Request {
     PAY("POST"),
     CANCEL("POST"),
     ADJUST("POST"),
-    CREATE("POST");
+    CREATE("POST"),
+    LOOK("GET");
 
     private final String method;
 
