@@ -91,7 +91,8 @@ public class StockGate {
   /** All partitions at once; their answers are taken one after the other. */
   private Mono<Void> ask(List<Rounds.Question> questions, Instant now) {
     return Flux.fromIterable(questions)
-        .flatMap(question -> ask(question, now), questions.size())
+        // None is cancelled because another failed: what they say is heard, or it fails as well.
+        .flatMapDelayError(question -> ask(question, now), questions.size(), 1)
         .doOnNext(Rounds.Answer::take)
         .then();
   }

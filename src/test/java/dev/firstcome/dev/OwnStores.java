@@ -36,16 +36,15 @@ public final class OwnStores
     String url = environment.getRequiredProperty("spring.r2dbc.url");
     String name = "own_" + UUID.randomUUID().toString().replace("-", "");
     execute(connections(environment, url), "create database " + name);
-    put(
-        environment,
-        "own stores",
-        Map.of(
-            "spring.r2dbc.url",
-            url.substring(0, url.lastIndexOf('/') + 1) + name,
-            "spring.data.redis.url",
-            environment.getRequiredProperty("spring.data.redis.url") + "/" + NEXT.getAndIncrement(),
-            DevelopmentShop.SECRET,
-            Tokens.randomSecret()));
+    Map<String, Object> stores = new HashMap<>();
+    stores.put("spring.r2dbc.url", url.substring(0, url.lastIndexOf('/') + 1) + name);
+    stores.put(DevelopmentShop.SECRET, Tokens.randomSecret());
+    String redis = environment.getProperty("spring.data.redis.url");
+    if (redis != null) {
+      stores.put("spring.data.redis.url", redis + "/" + NEXT.getAndIncrement());
+    }
+    // A cluster has no databases: who tests on one has it for itself (src/test/cluster alone).
+    put(environment, "own stores", stores);
   }
 
   private static void put(

@@ -69,6 +69,11 @@ public final class Stores implements AutoCloseable {
     return postgres.label() + ", " + redis.label();
   }
 
+  /** Likewise, of PostgreSQL alone. */
+  public String postgresLabel() {
+    return postgres.label();
+  }
+
   /**
    * Where an instance finds PostgreSQL.
    *

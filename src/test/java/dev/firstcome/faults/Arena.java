@@ -107,7 +107,7 @@ final class Arena implements AutoCloseable {
   String label() {
     return "%s, %d instances of 256 MB, fsync on"
         .formatted(
-            nodes == null ? stores.label() : stores.label() + ", instead of it " + nodes.label(),
+            nodes == null ? stores.label() : stores.postgresLabel() + ", " + nodes.label(),
             instances.size());
   }
 

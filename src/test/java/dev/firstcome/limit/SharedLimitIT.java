@@ -7,10 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.firstcome.dev.ShopTest;
 import dev.firstcome.redis.Redis;
 import dev.firstcome.redis.RedisParts;
+import dev.firstcome.redis.RedisSettings;
 import io.github.bucket4j.TimeMeter;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionException;
-import io.lettuce.core.codec.StringCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Value;
+import org.springframework.beans.factory.annotation.Autowired;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
@@ -38,11 +37,10 @@ class SharedLimitIT {
   private static final double UNTOLD = 0.1;
   private static final int INSTANCES = 3;
 
-  @Value("${spring.data.redis.url}")
-  private String url = "";
+  @Autowired private RedisSettings settings;
 
   private Redis redis = RedisParts.redis(Mono.never());
-  private @Nullable RedisClient client;
+  private RedisParts.@Nullable Own own;
   private final String user = "user-" + UUID.randomUUID();
   private List<Instance> instances = List.of();
 
@@ -64,10 +62,10 @@ class SharedLimitIT {
 
   @BeforeEach
   void open() {
-    client = RedisClient.create(url);
     // A connection of its own, with more patience than the shop has: what is held here is a number,
     // and a report that took too long is lost.
-    redis = RedisParts.redis(Mono.just(client.connect(StringCodec.UTF8).async()));
+    own = RedisParts.own(settings, SOON);
+    redis = own.redis();
     instances = open(RATE);
   }
 
@@ -77,8 +75,8 @@ class SharedLimitIT {
   }
 
   @AfterEach
-  void hangUp() {
-    requireNonNull(client).shutdown(Duration.ZERO, SOON);
+  void hangUp() throws Exception {
+    requireNonNull(own).connection().close();
   }
 
   private static Instance instance(String name, int rate, Redis redis) {

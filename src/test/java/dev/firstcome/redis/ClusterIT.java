@@ -124,9 +124,9 @@ class ClusterIT {
 
   @Test
   void asksNoGateBeforeEveryPrimaryTakesWritesAgain() {
-    RedisClusterNode one =
-        requireNonNull(cluster().getPartitions().getPartitionBySlot(SlotHash.getSlot(tag)));
-    at(one).configSet("min-replicas-to-write", "9");
+    RedisClusterCommands<String, String> one =
+        at(requireNonNull(cluster().getPartitions().getPartitionBySlot(SlotHash.getSlot(tag))));
+    one.configSet("min-replicas-to-write", "9");
     try {
       await()
           .atMost(SOON)
@@ -136,7 +136,7 @@ class ClusterIT {
           .atMost(SOON)
           .until(() -> redisBreaker.getState() == State.FORCED_OPEN);
     } finally {
-      at(one).configSet("min-replicas-to-write", "0");
+      one.configSet("min-replicas-to-write", "0");
     }
     await().atMost(SOON).until(() -> redisBreaker.getState() == State.CLOSED);
     assertThat(redis.call(r -> r.set(keys[0], "1")).block(SOON)).isEqualTo("OK");

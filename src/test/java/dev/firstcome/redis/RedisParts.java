@@ -7,6 +7,7 @@ import dev.firstcome.batch.Spans;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
@@ -99,5 +100,32 @@ public final class RedisParts {
                   throw new UnsupportedOperationException(method.getName());
                 });
     return redis(Mono.just(commands));
+  }
+
+  /** A connection of a test's own to wherever the shop's Redis is. */
+  public record Own(Redis redis, AutoCloseable connection) {}
+
+  /**
+   * @param timeout of a command: more patience than the shop has
+   */
+  public static Own own(RedisSettings shops, Duration timeout) {
+    RedisSettings settings =
+        new RedisSettings(
+            shops.url(),
+            shops.host(),
+            shops.port(),
+            shops.username(),
+            shops.password(),
+            shops.database(),
+            shops.cluster(),
+            shops.sentinel(),
+            timeout,
+            shops.connectTimeout());
+    RedisConfiguration house = new RedisConfiguration();
+    ClientResources resources = house.redisResources(new RedisSocket());
+    RedisConnections connections = house.redisConnections(resources, settings);
+    return new Own(
+        redis(Mono.fromCompletionStage(connections.ordinary()).cache()),
+        house.redisShutdown(connections, resources));
   }
 }
