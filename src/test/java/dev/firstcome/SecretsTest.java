@@ -32,6 +32,10 @@ class SecretsTest {
           "spring.data.redis.url",
           "redis://user:" + MARK + "@cache:6379",
           "spring.data.redis.password",
+          MARK,
+          "spring.flyway.url",
+          "jdbc:postgresql://db:5432/firstcome?user=shop&password=" + MARK,
+          "spring.flyway.password",
           MARK);
 
   @Test

@@ -12,4 +12,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param password instead of {@code spring.r2dbc.password}
  */
 @ConfigurationProperties("spring.flyway")
-record MigrationSettings(@Nullable String url, @Nullable String user, @Nullable String password) {}
+record MigrationSettings(@Nullable String url, @Nullable String user, @Nullable String password) {
+
+  /** Without url and password: settings end up in logs. */
+  @Override
+  public String toString() {
+    return "MigrationSettings[user=%s]".formatted(user);
+  }
+}

@@ -33,6 +33,9 @@ final class RedisServer implements Lua.Store {
 
   private static final int ANY = -1;
 
+  /** A channel is heard on every node, whatever its name. */
+  private static final Set<String> KEYLESS = Set.of("PING", "TIME", "PUBLISH");
+
   private final World world;
   private final Variant variant;
   private final Looks looks = new Looks(this);
@@ -205,7 +208,9 @@ final class RedisServer implements Lua.Store {
   public @Nullable Object call(String command, List<String> a) {
     expire();
     String key = a.isEmpty() ? "" : a.get(0);
-    requireSameSlot(key);
+    if (!KEYLESS.contains(command)) {
+      requireSameSlot(key);
+    }
     return switch (command) {
       case "GET" -> data.get(key);
       case "SET" -> plainSet(a);
