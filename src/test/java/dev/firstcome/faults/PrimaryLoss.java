@@ -63,42 +63,41 @@ final class PrimaryLoss {
   }
 
   private static List<String> print(Crowd crowd, long killed, long promoting, long promoted) {
+    List<Long> written = new ArrayList<>();
     Map<String, Integer> unheard = new TreeMap<>();
-    long before = 0;
-    long last = Long.MIN_VALUE;
-    long first = Long.MAX_VALUE;
-    long orders = 0;
     for (Request request : crowd.requests()) {
       for (Answer answer : request.answers()) {
-        boolean fresh = answer.isSuccess() && !answer.replayed();
-        before += fresh && answer.at() < killed ? 1 : 0;
-        if (!answer.isCertain()) {
+        if (answer.isSuccess() && !answer.replayed()) {
+          written.add(answer.at());
+        } else if (!answer.isCertain()) {
           unheard.merge(answer.outcome(), 1, Integer::sum);
         }
-        if (fresh && answer.sent() < killed) {
-          last = Math.max(last, answer.at());
-        } else if (fresh && answer.at() > killed) {
-          first = Math.min(first, answer.at());
-        }
       }
-      orders += request.verb() == Verb.ORDER && request.success() != null ? 1 : 0;
     }
-    System.out.println();
-    System.out.println("| | |");
-    System.out.println("|---|---|");
-    System.out.printf("| writes acknowledged before the primary was killed | %d |%n", before);
-    System.out.printf("| orders acknowledged in all, every one of them there | %d |%n", orders);
-    System.out.printf("| told that the outcome is not known, and asked again | %s |%n", unheard);
-    System.out.printf(
-        "| the standby noticed and promoted after | %d + %d ms |%n",
-        millis(promoting - killed), millis(promoted - promoting));
-    System.out.printf("| no write acknowledged for | %d ms |%n", millis(first - last));
-    System.out.printf(
-        "| from the promotion to the first write | %d ms |%n", millis(first - promoted));
-    System.out.println();
+    written.sort(null);
+    long orders =
+        crowd.requests().stream()
+            .filter(request -> request.verb() == Verb.ORDER && request.success() != null)
+            .count();
+    // Those on their way are still answered for a moment after the kill.
+    long last = written.stream().filter(at -> at < promoting).reduce(killed, Math::max);
+    long first = written.stream().filter(at -> at > promoting).findFirst().orElse(Long.MAX_VALUE);
+    say("told that the outcome is not known, and asked again: %s", unheard);
+    row("writes acknowledged before the primary was killed", countBefore(written, killed), "");
+    row("orders acknowledged in all, every one of them there", orders, "");
+    row("the standby promoted after", millis(promoted - killed), " ms");
+    row("no write acknowledged for", millis(first - last), " ms");
+    row("from the promotion to the first write", Math.max(0, millis(first - promoted)), " ms");
     boolean late = first == Long.MAX_VALUE || millis(first - promoted) > RECOVERY_LIMIT_MILLIS;
-    say("no instance was restarted");
     return late ? List.of("no write for so long after the promotion") : List.of();
+  }
+
+  private static long countBefore(List<Long> times, long end) {
+    return times.stream().filter(at -> at < end).count();
+  }
+
+  private static void row(String what, long number, String unit) {
+    System.out.printf("| %s | %,d%s |%n", what, number, unit);
   }
 
   private static long millis(long nanos) {
