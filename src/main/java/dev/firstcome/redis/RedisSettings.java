@@ -37,7 +37,7 @@ public record RedisSettings(
   /**
    * Redis Cluster.
    *
-   * @param nodes some of them as {@code host:port}, from which the others are learnt
+   * @param nodes some of its nodes as {@code host:port}, from which the others are learnt
    * @param maxRedirects how often a command follows a slot that has moved
    */
   public record Cluster(@Nullable List<String> nodes, @DefaultValue("5") int maxRedirects) {
@@ -57,7 +57,7 @@ public record RedisSettings(
   /**
    * A primary that Sentinel watches over.
    *
-   * @param master the name under which it does
+   * @param master the name of the primary that it watches over
    * @param nodes the sentinels as {@code host:port}
    * @param username for the sentinels themselves
    * @param password for the sentinels themselves

@@ -2,10 +2,13 @@ package dev.firstcome.faults;
 
 import dev.firstcome.dev.Stores;
 import dev.firstcome.faults.Kind.Target;
+import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.SlotHash;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -85,22 +88,21 @@ final class Nodes {
       if (cluster) {
         return owner(hotSlot(chance)).port;
       }
-      for (int port : sentinels()) {
-        Matcher address =
-            Pattern.compile("127\\.0\\.0\\.1\\s+\\$\\d+\\s+(\\d+)")
-                .matcher(Stores.askRedis(port, "SENTINEL get-master-addr-by-name drop"));
-        if (address.find()) {
-          return Integer.parseInt(address.group(1));
-        }
-      }
-      throw new IllegalStateException("no sentinel knows a primary");
+      return primaryOfSentinel();
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private List<Integer> sentinels() {
-    return Arrays.stream(seeds.split(",")).map(s -> Integer.valueOf(s.split(":")[1])).toList();
+  private int primaryOfSentinel() {
+    int port = Integer.parseInt(seeds.split(",")[0].split(":")[1]);
+    RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", port));
+    try (var sentinel = client.connectSentinel()) {
+      SocketAddress primary = sentinel.sync().getMasterAddrByName("drop");
+      return ((InetSocketAddress) primary).getPort();
+    } finally {
+      client.shutdown();
+    }
   }
 
   private static int hotSlot(long chance) {
