@@ -37,16 +37,12 @@ class DeploymentTest {
   private static final Pattern VARIABLE =
       Pattern.compile("\\b((?:FIRSTCOME|SPRING|SERVER|LOGGING|MANAGEMENT)_[A-Z0-9_]+)");
 
-  /** Of the Redis Cluster, which is being built elsewhere. */
-  private static final Set<String> TO_COME = Set.of("FIRSTCOME_STOCK_PARTITIONS");
-
   private static final Pattern STORE_IMAGE = Pattern.compile("\\b(?:postgres|redis):\\d+-\\w+");
 
   @Test
   void setsOnlyWhatCanBeSet() throws IOException {
     Set<String> variables = settings();
     assertThat(variables).contains("SPRING_R2DBC_URL", "FIRSTCOME_WEB_TRUSTEDPROXIES");
-    variables.addAll(TO_COME);
     for (Path file : files()) {
       assertThat(found(VARIABLE, file)).as(file.toString()).isSubsetOf(variables);
     }

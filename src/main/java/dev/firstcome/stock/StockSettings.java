@@ -6,8 +6,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How the gate keeps its stock.
  *
- * @param partitions into how many parts the stock gate is divided, by product, so that a Redis Cluster spreads
- *     them; 1: an order is one atomic call. The same on every instance
+ * @param partitions into how many parts the stock gate is divided, by product, so that a Redis
+ *     Cluster spreads them; 1: an order is one atomic call. The same on every instance
  */
 @ConfigurationProperties("firstcome.stock")
 public record StockSettings(@DefaultValue("1") int partitions) {
