@@ -58,7 +58,7 @@ final class Gates {
 
   /** The names of a key of the stock gate, one for each partition. */
   private static List<String> stockKeys(String name) {
-    int n = Integer.parseInt(System.getenv().getOrDefault("FIRSTCOME_STOCK_PARTITIONS", "1"));
+    int n = Nodes.partitions();
     return n == 1
         ? List.of("stock:{0}:" + name)
         : IntStream.range(0, n).mapToObj(p -> "stock:{%d/%d}:%s".formatted(p, n, name)).toList();

@@ -106,8 +106,23 @@ final class Nodes {
   }
 
   private static int hotSlot(long chance) {
-    int n = Integer.parseInt(System.getenv().getOrDefault("FIRSTCOME_STOCK_PARTITIONS", "1"));
+    int n = partitions();
     return SlotHash.getSlot(n == 1 ? "0" : Math.floorMod(chance, n) + "/" + n);
+  }
+
+  /** Of stock. */
+  static int partitions() {
+    return Integer.parseInt(System.getenv().getOrDefault("FIRSTCOME_STOCK_PARTITIONS", "1"));
+  }
+
+  /** That of which the fewest slots are before it. */
+  private int nearestHotSlot() throws IOException {
+    int nearest = hotSlot(0);
+    for (int partition = 1; partition < partitions(); partition++) {
+      int slot = hotSlot(partition);
+      nearest = owner(slot).upTo(slot) < owner(nearest).upTo(nearest) ? slot : nearest;
+    }
+    return nearest;
   }
 
   /** A line of {@code CLUSTER NODES}. */
@@ -210,9 +225,9 @@ final class Nodes {
     failed = 0;
   }
 
-  /** All slots of a primary up to the one in which some of the stock is. */
+  /** All slots of a primary up to one in which some of the stock is: so redis-cli takes them. */
   void moveSlots(long chance) throws IOException, InterruptedException {
-    int slot = hotSlot(chance);
+    int slot = nearestHotSlot();
     Node from = owner(slot);
     List<Node> others =
         nodes().stream().filter(n -> n.isPrimary() && !n.id.equals(from.id)).toList();
@@ -257,33 +272,34 @@ final class Nodes {
   /** Every primary has a replica that is up to date. */
   void awaitWhole() throws IOException, InterruptedException {
     long end = System.nanoTime() + WHOLE_LIMIT.toNanos();
-    while (!isWhole()) {
+    String missing = missing();
+    while (!missing.isEmpty()) {
       if (System.nanoTime() > end) {
-        throw new IOException("not whole again within " + WHOLE_LIMIT);
+        throw new IOException("not whole again within " + WHOLE_LIMIT + ": " + missing);
       }
       Thread.sleep(200);
+      missing = missing();
     }
   }
 
-  private boolean isWhole() throws IOException {
+  /** For people; empty if nothing is. */
+  private String missing() throws IOException {
     int upToDate = 0;
     for (int port : ports) {
-      String info;
       try {
-        info = Stores.askRedis(port, "INFO replication");
+        String info = Stores.askRedis(port, "INFO replication");
+        upToDate += info.contains("master_link_status:up") ? 1 : 0;
       } catch (IOException starting) {
-        return false;
+        return port + " does not answer: " + starting;
       }
-      upToDate += info.contains("master_link_status:up") ? 1 : 0;
     }
-    if (!cluster) {
-      return upToDate == 1;
-    }
-    List<Node> all = nodes();
-    return upToDate == ports.size() / 2
-        && all.stream().allMatch(Node::isUp)
-        && all.stream()
+    List<Node> all = cluster ? nodes() : List.of();
+    boolean manned =
+        all.stream()
             .filter(Node::isPrimary)
             .allMatch(p -> all.stream().anyMatch(r -> r.primary.equals(p.id)));
+    boolean whole =
+        upToDate == ports.size() / 2 && manned && all.stream().allMatch(Node::isUp);
+    return whole ? "" : upToDate + " replicas are up to date; " + all;
   }
 }

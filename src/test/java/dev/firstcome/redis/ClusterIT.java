@@ -42,9 +42,13 @@ class ClusterIT {
           .toArray(String[]::new);
 
   @BeforeEach
-  @AfterEach
   void isWhole() {
     await().atMost(SOON).until(() -> redisBreaker.getState() == State.CLOSED);
+  }
+
+  @AfterEach
+  void leaveNothing() {
+    redis.call(r -> r.del(keys)).block(SOON);
   }
 
   private StatefulRedisClusterConnection<String, String> cluster() {
