@@ -298,8 +298,7 @@ final class Nodes {
         all.stream()
             .filter(Node::isPrimary)
             .allMatch(p -> all.stream().anyMatch(r -> r.primary.equals(p.id)));
-    boolean whole =
-        upToDate == ports.size() / 2 && manned && all.stream().allMatch(Node::isUp);
+    boolean whole = upToDate == ports.size() / 2 && manned && all.stream().allMatch(Node::isUp);
     return whole ? "" : upToDate + " replicas are up to date; " + all;
   }
 }
