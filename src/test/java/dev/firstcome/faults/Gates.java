@@ -5,6 +5,7 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
@@ -36,11 +37,15 @@ final class Gates {
   }
 
   /** A connection to whatever Redis is here. */
-  private record Look(AbstractRedisClient client, RedisClusterCommands<String, String> redis)
+  private record Look(
+      AbstractRedisClient client,
+      StatefulConnection<String, String> connection,
+      RedisClusterCommands<String, String> redis)
       implements AutoCloseable {
 
     @Override
     public void close() {
+      connection.close();
       client.shutdown();
     }
   }
@@ -48,12 +53,14 @@ final class Gates {
   private Look look() {
     if (nodes != null && nodes.isCluster()) {
       RedisClusterClient client = RedisClusterClient.create(nodes.uri());
-      return new Look(client, client.connect().sync());
+      var connection = client.connect();
+      return new Look(client, connection, connection.sync());
     }
     RedisClient client =
         RedisClient.create(
             nodes == null ? RedisURI.create("127.0.0.1", stores.redisPort()) : nodes.uri());
-    return new Look(client, client.connect().sync());
+    var connection = client.connect();
+    return new Look(client, connection, connection.sync());
   }
 
   /** The names of a key of the stock gate, one for each partition. */

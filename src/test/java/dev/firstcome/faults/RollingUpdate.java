@@ -30,8 +30,12 @@ final class RollingUpdate {
   private static final int WARM_UP_SECONDS = 10;
   private static final int CALM_SECONDS = 3;
 
-  /** Whoever waits for a whole table holds up all who come after: so only briefly, but again. */
-  private static final String LOCK_LIMIT = "SET lock_timeout = '200ms'";
+  /**
+   * Whoever waits for a whole table holds up all who come after: so only briefly, but again. An
+   * autovacuum gives way to who has waited for the deadlock timeout: so that has to be the shorter.
+   */
+  private static final String LOCK_LIMIT =
+      "SET lock_timeout = '200ms'; SET deadlock_timeout = '100ms'";
 
   private static final int LOCK_ATTEMPTS = 50;
   private static final String LOCK_NOT_AVAILABLE = "55P03";
