@@ -33,11 +33,11 @@ import reactor.core.scheduler.Scheduler;
 /**
  * Group commit for one kind of command: a batch forms while the last one flies.
  *
- * <p>A command waits in a bounded queue until one of the lane's few batches in flight has come
- * back; then everything that has queued leaves together. Nobody lingers: under light load a batch
- * is one command. The lane owns the work from {@link #submit} on, so a caller that goes away
- * cancels nothing. Under standing overload ({@link QueueDelay}) it refuses at once rather than
- * after waiting.
+ * <p>A command waits in a bounded queue until the lane's batch in flight has come back; then
+ * everything that has queued leaves together. Beside one in flight another leaves only if it is
+ * full or has been kept for long. Nobody lingers: under light load a batch is one command. The lane
+ * owns the work from {@link #submit} on, so a caller that goes away cancels nothing. Under standing
+ * overload ({@link QueueDelay}) it refuses at once rather than after waiting.
  *
  * @param <C> the command
  * @param <T> what a command makes or finds
@@ -160,13 +160,23 @@ public final class BatchLane<C, T> {
 
   private boolean reserveFlight() {
     int now = inFlight.get();
-    while (now < settings.concurrency()) {
+    while (now == 0 || now < settings.concurrency() && fliesBeside()) {
       if (inFlight.compareAndSet(now, now + 1)) {
         return true;
       }
       now = inFlight.get();
     }
     return false;
+  }
+
+  /**
+   * Two half batches at once cost two commits and wait for each other's rows. Asked whenever a
+   * command comes or a batch lands, so one that hangs holds up nobody who is followed by others.
+   */
+  private boolean fliesBeside() {
+    Waiter<C, T> first = queue.peek();
+    return waiting.get() >= settings.maxBatch()
+        || first != null && nanos.getAsLong() - first.since > settings.target().toNanos();
   }
 
   /** A batch of those who still wait; who has waited for too long hears so, and has no effect. */

@@ -9,8 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param capacity commands that a lane holds, waiting and in flight; one more is refused
  * @param maxBatch commands in one batch at the most
- * @param concurrency batches of one lane in flight at once: with two, one asks the gate while the
- *     other commits
+ * @param concurrency batches of one lane in flight at once at the most; beside another one leaves
+ *     when it is full or has waited for longer than the target
  * @param retries how often a batch is tried again after a failure that a repetition can cure
  * @param deadline after which nobody waits for a batch any longer; its outcome is then unknown. Who
  *     has waited for so long before his batch left is refused instead

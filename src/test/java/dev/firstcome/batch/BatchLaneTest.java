@@ -93,6 +93,27 @@ class BatchLaneTest {
   }
 
   @Test
+  void aSecondBatchFliesBesideTheFirstOnlyIfItIsFullOrHasBeenKeptForLong() {
+    BatchLane<Integer, String> lane =
+        lane(
+            new LaneSettings(
+                100, 4, 3, 2, SETTINGS.deadline(), SETTINGS.target(), SETTINGS.interval()),
+            batch -> Mono.never());
+    IntStream.rangeClosed(1, 4).forEach(n -> ask(lane, n));
+    assertThat(batches).containsExactly(List.of(1));
+    ask(lane, 5);
+    assertThat(batches).containsExactly(List.of(1), List.of(2, 3, 4, 5));
+
+    ask(lane, 6);
+    nanos.addAndGet(SETTINGS.target().toNanos());
+    ask(lane, 7);
+    assertThat(batches).hasSize(2);
+    nanos.incrementAndGet();
+    ask(lane, 8);
+    assertThat(batches).hasSize(3).endsWith(List.of(6, 7, 8));
+  }
+
+  @Test
   void refusesAtOnceWhatIsOverItsCapacityAndTakesMoreWhenThereIsRoom() {
     Sinks.Empty<Void> commit = Sinks.empty();
     BatchLane<Integer, String> lane = lane(batch -> commit.asMono().thenReturn(doneAll(batch)));
