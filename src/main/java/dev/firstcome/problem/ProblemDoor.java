@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The one door through which every error leaves, ordered before Spring Boot's (-1). */
 @Component
 @Order(-2)
-class ProblemDoor implements ErrorWebExceptionHandler {
+public class ProblemDoor implements ErrorWebExceptionHandler {
 
   private static final Logger log = LoggerFactory.getLogger(ProblemDoor.class);
 

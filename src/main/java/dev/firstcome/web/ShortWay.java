@@ -1,5 +1,7 @@
 package dev.firstcome.web;
 
+import dev.firstcome.problem.ProblemDoor;
+import dev.firstcome.problem.Refused;
 import dev.firstcome.web.RouteTable.Match;
 import java.util.List;
 import java.util.ListIterator;
@@ -28,6 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
  * dispatcher. Asking every mapping of the dispatcher one after the other, and leaving a checkpoint
  * at every filter, costs as much as the rest of a request (docs/decisions/0012).
  *
+ * <p>A refusal is an ordinary answer here, written at once; what fails goes Spring's way.
+ *
  * <p>A handler runs under the {@link Shield}, up to its answer but without the writing of it: so a
  * deadline can never mix its own answer with one that is half written.
  */
@@ -36,6 +40,7 @@ class ShortWay implements WebHandler, WebHttpHandlerBuilderCustomizer {
 
   private final RouteTable routes;
   private final Shield shield;
+  private final ProblemDoor door;
   private final WebHandler dispatcher;
   private final List<HttpMessageReader<?>> readers;
   private final Context context;
@@ -43,11 +48,13 @@ class ShortWay implements WebHandler, WebHttpHandlerBuilderCustomizer {
   ShortWay(
       RouteTable routes,
       Shield shield,
+      ProblemDoor door,
       @Qualifier(WebHttpHandlerBuilder.WEB_HANDLER_BEAN_NAME) WebHandler dispatcher,
       ServerCodecConfigurer codecs,
       JsonMapper json) {
     this.routes = routes;
     this.shield = shield;
+    this.door = door;
     this.dispatcher = dispatcher;
     this.readers = codecs.getReaders();
     this.context = new Context(json, codecs.getWriters());
@@ -93,7 +100,9 @@ class ShortWay implements WebHandler, WebHttpHandlerBuilderCustomizer {
     return shield
         .<ServerResponse>over(
             Mono.defer(() -> match.route().handler().handle(request).cast(ServerResponse.class)))
-        .flatMap(answer -> answer.writeTo(exchange, context));
+        .flatMap(answer -> answer.writeTo(exchange, context))
+        // By Spring's handlers of errors it would get to the same door, with a note of every step.
+        .onErrorResume(Refused.class, refused -> door.handle(exchange, refused));
   }
 
   /** What answers are written with. */
