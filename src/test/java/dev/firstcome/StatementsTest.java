@@ -69,6 +69,19 @@ class StatementsTest {
         .isEmpty();
   }
 
+  /**
+   * Statistics of a quiet hour say that an index on what is pending has no entries; a plan made by
+   * them reads all of it once there are many. Who has a key goes by the key (decision 0019).
+   */
+  @Test
+  void goByTheKeyThatTheyHaveAndNotByAState() {
+    Pattern byKeyAndState = Pattern.compile("(?s)WHERE .*\\bid = .*\\bstatus = 'PENDING'");
+    assertThat(statements.entrySet())
+        .filteredOn(s -> !s.getValue().contains("LIMIT"))
+        .filteredOn(s -> byKeyAndState.matcher(s.getValue()).find())
+        .isEmpty();
+  }
+
   @Test
   void knowEveryTable() throws IOException {
     Set<String> tables = new TreeSet<>();

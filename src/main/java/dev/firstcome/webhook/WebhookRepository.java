@@ -31,6 +31,7 @@ class WebhookRepository {
       RETURNING o.id, o.consumer, o.type, o.subject, o.created_at, o.attempts, o.trying_since
       """;
 
+  // By its key and by no index on its state, as in OutboxRepository.
   // Only whoever still has the lease: it may have run out, or somebody asked for a redelivery.
   private static final String SETTLE =
       """
@@ -41,7 +42,7 @@ class WebhookRepository {
       FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::bigint[], $5::text[],
                   $6::timestamptz[], $7::timestamptz[], $8::timestamptz[])
         AS s (id, lease, status, attempts, error, next, since, delivered)
-      WHERE o.id = s.id AND o.status = 'PENDING' AND o.next_attempt_at = s.lease
+      WHERE o.id = s.id AND o.status || '' = 'PENDING' AND o.next_attempt_at = s.lease
       """;
 
   private static final String DELETE_OLD =

@@ -535,7 +535,7 @@ final class ShopSql {
   private static void orderEndings() {
     on(
         "order.OrderRepository.MARK_PAID",
-        175747576,
+        377236248,
         "",
         (db, tx, a) -> known(db.orders, tx, (UUID[]) a[0], (x, y) -> 0),
         (db, tx, a, locked) -> {
@@ -758,7 +758,7 @@ final class ShopSql {
                     .map(ShopSql::event)));
     on(
         "outbox.OutboxRepository.TAKE_THESE",
-        -413934469,
+        1807495259,
         "id consumer type subject created_at",
         Locks.NONE,
         (db, tx, a, locked) ->
@@ -779,7 +779,7 @@ final class ShopSql {
         });
     on(
         "outbox.OutboxRepository.PUT_OFF",
-        1642495605,
+        2022368725,
         "",
         (db, tx, a) -> known(db.outbox, tx, new UUID[] {(UUID) a[0]}, AS_POSTGRES),
         (db, tx, a, locked) -> {
