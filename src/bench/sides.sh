@@ -7,12 +7,13 @@ open_bench_shop() {
   say "starting once to migrate, once for the clock, once with the no-op beside the jar"
   open_shop shop "${plain[@]}"; close_shop shop
   supply 2001
-  sql -c "INSERT INTO coupons (id, name, discount_type, discount_value, total_quantity, issuable_from, issuable_until, valid_until)
-  SELECT $soldout, 'sold out', discount_type, discount_value, 1, issuable_from, issuable_until, valid_until FROM coupons WHERE id = 1"
+  # One coupon, which a stranger has: whoever of the users asks, and however often, is refused.
+  sql -c "INSERT INTO coupons (id, name, discount_type, discount_value, total_quantity, issued_quantity, issuable_from, issuable_until,
+    valid_until) SELECT $soldout, 'sold out', discount_type, discount_value, 1, 1, issuable_from, issuable_until, valid_until
+    FROM coupons WHERE id = 1" -c "INSERT INTO issued_coupons (id, coupon_id, user_id, issued_at)
+    VALUES (md5('stranger')::uuid, $soldout, 'stranger', now())"
   open_shop shop "${plain[@]}"; first_answer=$started; close_shop shop
   open_shop shop "${with_noop[@]}"
-  curl -fs -o "$work/out" -X POST -H "Authorization: Bearer $(head -n 1 "$work/tokens")" \
-  "http://127.0.0.1:$port/api/v1/coupons/$soldout/issue"
 }
 
 # Those that are the shop's alone come first to warm it up.
