@@ -26,9 +26,8 @@ class OutboxRepository {
       FOR UPDATE SKIP LOCKED
       """;
 
-  // Here and below the state is put so that no index speaks of it: with outbox_due, which looks
-  // empty
-  // to statistics from a quiet hour, a few events would cost a look at all of them (decision 0019).
+  // Here and below the state is put so that no index speaks of it. With outbox_due, which looks
+  // empty to statistics from a quiet hour, a few events would cost a look at all (decision 0019).
   private static final String TAKE_THESE =
       """
       SELECT id, consumer, type, subject, created_at FROM outbox
