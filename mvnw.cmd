@@ -14,6 +14,8 @@ if errorlevel 1 (
   exit /b 1
 )
 
+>&2 echo mvnw: Windows builds the jar only. The tests and the development shop run PostgreSQL and Redis: use WSL for them.
+
 where mvn >nul 2>&1
 if errorlevel 1 goto download
 set "MAJOR=0"

@@ -7,7 +7,7 @@ java=${JAVA:-java} jar=$PWD/target/firstcome.jar bench=$PWD/src/bench
 read -ra java_opts <<<"${JAVA_OPTS:--Xmx512m}"
 export no_proxy="127.0.0.1${no_proxy:+,$no_proxy}"
 
-say() { echo "$(basename "$0"), $SECONDS s: $*" >&2; }
+say() { echo "$(basename "$0" .sh), $SECONDS s: $*" >&2; }
 fail() { trap - ERR; say "$*"; exit 1; }
 set -E
 trap 'say "line $LINENO failed: $BASH_COMMAND"' ERR
@@ -67,7 +67,8 @@ open_shop() {
   from=$(date +%s%3N)
   SERVER_PORT=${port_of[$name]} SPRING_R2DBC_URL=r2dbc:postgresql://127.0.0.1:$pg_port/$database SPRING_R2DBC_USERNAME=bench \
     SPRING_R2DBC_PASSWORD=bench SPRING_DATA_REDIS_URL=redis://127.0.0.1:$redis_port/${redis_of[$database]} \
-    FIRSTCOME_SECURITY_JWTSECRET=$secret FIRSTCOME_ORDER_PAYMENTWINDOW=1d \
+    FIRSTCOME_SECURITY_JWTSECRET=$secret FIRSTCOME_ORDER_PAYMENTWINDOW=1d FIRSTCOME_ORDER_MAXPENDING=${MAX_PENDING:-0} \
+    FIRSTCOME_LIMITS_READSPERSECOND=${READS_PER_SECOND:-1000000} FIRSTCOME_LIMITS_READSBURST=${READS_BURST:-1000000} \
     FIRSTCOME_LIMITS_WRITESPERSECOND=${WRITES_PER_SECOND:-1000000} FIRSTCOME_LIMITS_WRITESBURST=${WRITES_BURST:-1000000} \
     "$java" "${java_opts[@]}" "$@" >"$work/$name.log" 2>&1 </dev/null &
   pid_of[$name]=$!

@@ -59,7 +59,7 @@ def supply():
                   {"name": f"training {RUN} {i}", "price": PRICE, "stock": 1_000_000 if i else 1, "onSale": True})["id"]
         for i in range(PRODUCTS + 1)]
     admin.ask(200, "POST", api("/admin/stock-adjustments"),
-              {"items": [{"productId": id, "delta": 1} for id in products[1:]], "reason": "training"})
+              {"items": [{"productId": id, "delta": 1} for id in products[1:]], "reason": "training"}, key="training-" + RUN)
     day = lambda days: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + days * 86400))
     campaign = admin.ask(201, "POST", api("/admin/coupons"), {
         "name": "training " + RUN, "discount": {"type": "FIXED", "value": 100}, "minOrderAmount": 0,

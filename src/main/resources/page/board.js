@@ -1,13 +1,17 @@
 // The board: a drop as this instance tells of it, by three streams.
+import { attempt } from './act.js';
 import { call, hush, listen } from './api.js';
-import { find, h, redraw, svg, track } from './dom.js';
-import { code, local, number, t, won } from './words.js';
+import { chart } from './chart.js';
+import { find, h, redraw, track } from './dom.js';
+import * as dropboard from './dropboard.js';
+import { clock, code, local, number, t, won } from './words.js';
 
-const HISTORY = 60;
+const HISTORY = 120;
 /** A screen reader is told this often, and only of what has changed. */
 const SPOKEN_MILLIS = 10_000;
 
 const NONE = { requests: 0, orders: 0, coupons: 0, payments: 0, refused: 0, p50Millis: null, p99Millis: null, refusals: [] };
+const times = [];
 const lines = { orders: [], coupons: [], payments: [], refused: [], latency: [] };
 
 let campaigns = [];
@@ -17,9 +21,9 @@ let productId = null;
 let level = null;
 let figures = NONE;
 let product = null;
-let fullStock = 0;
-let best = [];
+let best = null;
 let live = false;
+let heardAt = 0;
 let beat = 0;
 let lastSpoken = 0;
 
@@ -50,16 +54,16 @@ export const chosen = () => ({ campaignId, productId });
 export function watch() {
   level = null;
   product = null;
-  fullStock = 0;
   if (campaignId) listen('coupon', `/api/v1/coupons/${campaignId}/stream`, 'coupon', state => { level = state; drawCoupons(); });
   listen('popular', '/api/v1/products/popular/stream', 'popular', state => { best = state.items; drawBest(); });
   listen('board', `/board/stream${productId ? `?product=${productId}` : ''}`, 'board', state => {
+    heardAt = Date.now();
     figures = state.figures;
     product = state.product;
-    fullStock = Math.max(fullStock, product?.stock ?? 0);
     drawStock();
     drawRefusals();
   }, stands => { live = stands; drawLink(); });
+  dropboard.watch();
   clearInterval(beat);
   // A state that does not change is not sent, but its line goes on.
   beat = setInterval(pass, 1000);
@@ -68,15 +72,30 @@ export function watch() {
 export function unwatch() {
   clearInterval(beat);
   ['coupon', 'popular', 'board'].forEach(hush);
+  dropboard.unwatch();
 }
 
 function pass() {
+  // A line that goes on would say that nothing happens; nobody knows.
+  if (!live) return;
   for (const name of Object.keys(lines)) {
     lines[name].push(name === 'latency' ? figures.p99Millis ?? 0 : figures[name]);
     if (lines[name].length > HISTORY) lines[name].shift();
   }
+  times.push(Math.floor(Date.now() / 1000));
+  if (times.length > HISTORY) times.shift();
   drawFigures();
+  drawChart();
   speakNow();
+}
+
+function drawChart() {
+  if (times.length < 2) return;
+  const drawn = ['orders', 'coupons', 'payments', 'refused'];
+  attempt(() => chart('chart', [times, ...drawn.map(name => lines[name])], {
+    names: drawn.map(name => t(`f.${name}`)), unit: t('per.second'), x: t('time'), clock: true,
+    says: t('spoken', { coupons: number(level?.remainingQuantity ?? 0), units: number(product?.stock ?? 0), orders: number(figures.orders) }),
+  }));
 }
 
 function speakNow() {
@@ -94,12 +113,14 @@ export function draw() {
   drawFigures();
   drawBest();
   drawRefusals();
+  dropboard.draw();
 }
 
 function drawLink() {
-  const text = t(live ? 'live' : 'connecting');
+  const text = live ? t('live') : heardAt ? t('last.heard', { at: clock(heardAt) }) : t('connecting');
   const link = find('link');
   link.classList.toggle('live', live);
+  find('view-board').classList.toggle('stale', !live && heardAt > 0);
   if (link.textContent !== text) link.textContent = text;
 }
 
@@ -115,7 +136,7 @@ function choice(section, id, label, options, value, change) {
 
 function hero(section, title, count, part, below) {
   section.lastElementChild.replaceChildren(
-    h('h2', { id: `${section.id}-title` }, title), h('p', { class: 'big num' }, count), track(part), h('p', { class: 'soft num row' }, ...below));
+    ...[h('h2', { id: `${section.id}-title` }, title), h('p', { class: 'big num' }, count), part === null ? null : track(part), h('p', { class: 'soft num row' }, ...below)].filter(Boolean));
 }
 
 function drawCoupons() {
@@ -129,13 +150,13 @@ function drawCoupons() {
 function drawStock() {
   const section = find('hero-stock');
   choice(section, 'choose-product', 'product', shelves, productId, id => { productId = id; watch(); drawStock(); });
-  hero(section, t('units.left'), product ? number(product.stock) : '–', product && fullStock ? product.stock / fullStock : 0,
+  hero(section, t('units.left'), product ? number(product.stock) : '–', null,
     product ? [h('span', { class: product.stock ? 'tag' : 'tag bad' }, product.stock ? won(product.price) : t('none.left'))] : [t(productId ? 'connecting' : 'choose')]);
 }
 
 function drawFigures() {
   const tile = (name, value, note) => h('li', { class: name },
-    h('span', { class: 'soft' }, t(`f.${name}`)), h('b', { class: 'num' }, value), h('span', { class: 'soft num' }, note), spark(lines[name]));
+    h('span', { class: 'soft' }, t(`f.${name}`)), h('b', { class: 'num' }, value), h('span', { class: 'soft num' }, note));
   const peak = name => t('peak', { n: number(Math.max(0, ...lines[name])) });
   const slowest = figures.p99Millis;
   redraw(find('figures'),
@@ -146,13 +167,6 @@ function drawFigures() {
     tile('refused', number(figures.refused), peak('refused')));
 }
 
-function spark(values) {
-  const top = Math.max(1, ...values);
-  const points = values.map((value, i) => `${HISTORY - values.length + i},${(29 - 28 * value / top).toFixed(1)}`);
-  return svg('svg', { viewBox: `0 0 ${HISTORY - 1} 30`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-    svg('path', { d: points.length > 1 ? `M${points.join('L')}` : 'M0,29L59,29' }));
-}
-
 function bars(element, rows, empty) {
   const most = Math.max(1, ...rows.map(row => row[1]));
   redraw(element, rows.length
@@ -160,5 +174,5 @@ function bars(element, rows, empty) {
     : h('li', { class: 'soft' }, empty));
 }
 
-const drawBest = () => bars(find('best'), best.map(item => [local(item.name), item.soldQuantity]), t('nothing.sold'));
-const drawRefusals = () => bars(find('refusals'), figures.refusals.slice(0, 6).map(each => [code(each.code), each.count]), t('refusals.none'));
+const drawBest = () => bars(find('best'), (best ?? []).map(item => [local(item.name), item.soldQuantity]), t(best ? 'nothing.sold' : 'loading'));
+const drawRefusals = () => bars(find('refusals'), figures.refusals.slice(0, 6).map(each => [code(each.code), each.count]), t(heardAt ? 'refusals.none' : 'loading'));

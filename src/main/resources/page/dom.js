@@ -1,10 +1,14 @@
 // Small things that make elements.
+import { t } from './words.js';
+
+const SAID_MILLIS = 6_000;
+const REFUSED_MILLIS = 12_000;
 
 /** An element. Properties that begin with "on" are listeners, the others attributes; null and false leave one out. */
 export function h(name, properties = {}, ...children) {
   const element = document.createElement(name);
   fill(element, properties);
-  element.append(...children.flat().filter(child => child !== null && child !== false));
+  element.append(...flat(children));
   return element;
 }
 
@@ -15,11 +19,13 @@ export function svg(name, properties = {}, ...children) {
   return element;
 }
 
+const flat = children => children.flat(3).filter(child => child !== null && child !== undefined && child !== false);
+
 function fill(element, properties) {
   for (const [key, value] of Object.entries(properties)) {
     if (key.startsWith('on')) {
       element.addEventListener(key.slice(2), value);
-    } else if (value !== null && value !== false) {
+    } else if (value !== null && value !== undefined && value !== false) {
       element.setAttribute(key, value === true ? '' : value);
     }
   }
@@ -32,10 +38,10 @@ export function redraw(element, ...children) {
   const active = document.activeElement;
   const inside = element.contains(active) && active !== element;
   const name = inside ? active.dataset.focus : null;
-  element.replaceChildren(...children.flat().filter(child => child !== null && child !== false));
+  element.replaceChildren(...flat(children));
   if (inside) {
     const again = name && element.querySelector(`[data-focus="${CSS.escape(name)}"]:not(:disabled)`);
-    const next = again || element.querySelector('button:not(:disabled), select') || find('main');
+    const next = again || element.querySelector('button:not(:disabled), select, a') || find('main');
     next.focus({ preventScroll: true });
   }
 }
@@ -44,55 +50,35 @@ export function redraw(element, ...children) {
 export function track(part) {
   const inner = h('span');
   inner.style.setProperty('--part', Math.max(0, Math.min(1, part || 0)).toFixed(4));
-  return h('span', { class: 'track', 'aria-hidden': 'true' }, inner);
+  return h('span', { 'class': 'track', 'aria-hidden': 'true' }, inner);
 }
 
-/** A patchwork as Koreans sew it, jogakbo: each number has its own, always the same. */
-export function patches(seed) {
-  let state = (seed * 2654435761) >>> 0;
-  const random = () => {
-    state = (state * 1664525 + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-  const rectangles = [];
-  const cut = (x, y, width, height, depth) => {
-    if (depth === 0 || (depth < 3 && random() < 0.2)) {
-      rectangles.push([x, y, width, height]);
-      return;
-    }
-    const at = 0.3 + random() * 0.4;
-    if (width > height * (0.7 + random() * 0.6)) {
-      cut(x, y, width * at, height, depth - 1);
-      cut(x + width * at, y, width * (1 - at), height, depth - 1);
-    } else {
-      cut(x, y, width, height * at, depth - 1);
-      cut(x, y + height * at, width, height * (1 - at), depth - 1);
-    }
-  };
-  cut(0, 0, 120, 90, 4);
-  const tone = Math.floor(random() * 6);
-  return svg('svg', { viewBox: '0 0 120 90', class: 'patches', 'aria-hidden': 'true', preserveAspectRatio: 'none' },
-    ...rectangles.map(([x, y, width, height]) => svg('rect', {
-      x: x.toFixed(1), y: y.toFixed(1), width: width.toFixed(1), height: height.toFixed(1),
-      class: `patch${(tone + Math.floor(random() * random() * 6)) % 6}`,
-    })));
+/** Where something will stand that has not been heard of yet: so many letters wide. */
+export function skeleton(letters) {
+  const bone = h('span', { 'class': 'bone', 'aria-hidden': 'true' });
+  bone.style.setProperty('--letters', letters);
+  return h('span', {}, bone, h('span', { class: 'unseen' }, t('loading')));
 }
 
 /** Something was done. */
 export function say(text) {
-  show(find('said'), 'notice', h('div', {}, text));
+  show(find('said'), 'notice', h('div', {}, text), SAID_MILLIS);
 }
 
-/** Something was refused. */
+/** Something was refused that has no place of its own for it. */
 export function refuse(title, detail) {
-  show(find('refused'), 'notice bad', h('div', {}, h('b', {}, title), detail ? h('p', {}, detail) : null));
+  show(find('refused'), 'notice bad', h('div', {}, h('b', {}, title), detail ? h('p', {}, detail) : null), REFUSED_MILLIS);
 }
 
-function show(place, style, content) {
+/** It leaves by itself, but not while somebody points at it or is in it. */
+function show(place, style, content, millis) {
   const notice = h('div', { class: style }, content);
-  const close = h('button', { type: 'button', 'aria-label': '×', onclick: () => notice.remove() }, '×');
-  notice.append(close);
+  notice.append(h('button', { 'type': 'button', 'aria-label': t('close'), 'onclick': () => notice.remove() }, '×'));
   // One of each kind: the newest is what the last click came to.
   place.replaceChildren(notice);
-  setTimeout(() => notice.remove(), 12000);
+  const leave = () => {
+    if (notice.matches(':hover, :focus-within')) setTimeout(leave, 1000);
+    else notice.remove();
+  };
+  setTimeout(leave, millis);
 }

@@ -1,149 +1,155 @@
-// The storefront's left side: campaigns, best sellers, products.
-import { call, hush, listen } from './api.js';
-import { find, h, patches, redraw, say, track } from './dom.js';
-import { attempt, mine } from './mine.js';
-import { day, local, number, t, won } from './words.js';
+// The storefront: best sellers, products, and one product.
+import { attempt, button, errorOf } from './act.js';
+import { all, call, hush, listen } from './api.js';
+import * as campaigns from './campaigns.js';
+import { add } from './cart.js';
+import { find, h, redraw, skeleton } from './dom.js';
+import * as drops from './drops.js';
+import * as limits from './limits.js';
+import * as line from './line.js';
+import { picture } from './pictures.js';
+import * as product from './product.js';
+import { local, number, t, won } from './words.js';
 
-let campaigns = [];
-let best = [];
-let products = [];
+const products = new Map();
+let listed = null;
 let cursor = null;
-let watched = null;
+let best = null;
+let sought = '';
 
 export async function load() {
-  const [coupons, first] = await Promise.all([call('GET', '/api/v1/coupons'), call('GET', '/api/v1/products?limit=12')]);
-  campaigns = coupons.items.sort((a, b) => isOpen(b) - isOpen(a) || a.id - b.id);
-  products = first.items;
+  const [first, popular] = await Promise.all([
+    call('GET', '/api/v1/products?limit=12'), call('GET', '/api/v1/products/popular'), campaigns.load(), drops.load()]);
+  first.items.forEach(learn);
+  listed = first.items.map(each => each.id);
   cursor = first.nextCursor;
+  await sellBest(popular.items);
   draw();
 }
 
+/** Keeps what was heard of a product; a list knows less of it than the product itself. */
+export function learn(fresh) {
+  products.set(fresh.id, { ...products.get(fresh.id), ...fresh, dropLimit: drops.dropOf(fresh.dropId)?.maxPerUser ?? null });
+}
+
+export const known = () => [...products.values()];
+export const productOf = id => products.get(id);
+
+async function sellBest(items) {
+  const unknown = items.filter(item => !products.has(item.productId));
+  (await Promise.all(unknown.map(item => call('GET', `/api/v1/products/${item.productId}`)))).forEach(learn);
+  best = items;
+  drawBest();
+}
+
 export function watch() {
-  listen('popular', '/api/v1/products/popular/stream', 'popular', state => {
-    best = state.items;
-    drawBest();
-  });
-  // One stream, as a browser has six connections for a site: for the first campaign that is open.
-  watched = campaigns.find(isOpen);
-  if (watched) {
-    listen('coupon', `/api/v1/coupons/${watched.id}/stream`, 'coupon', state => {
-      watched.remainingQuantity = state.remainingQuantity;
-      drawCampaigns();
-    });
-  }
+  listen('popular', '/api/v1/products/popular/stream', 'popular', state => attempt(() => sellBest(state.items)));
+  campaigns.watch();
+  drops.watch();
 }
 
 export function unwatch() {
   hush('popular');
-  hush('coupon');
+  campaigns.unwatch();
+  drops.unwatch();
 }
 
 export function draw() {
-  drawCampaigns();
+  campaigns.draw();
+  redrawProducts();
+}
+
+export function redrawProducts() {
+  drops.draw();
   drawBest();
   drawProducts();
+  product.draw();
 }
 
-const isOpen = campaign => {
-  const now = Date.now();
-  return campaign.remainingQuantity > 0 && now >= Date.parse(campaign.issuableFrom) && now < Date.parse(campaign.issuableUntil);
-};
-
-/** Why a campaign's coupon is not to be had, or null. */
-function closed(campaign) {
-  if (Date.now() < Date.parse(campaign.issuableFrom)) return t('opens', { at: day(campaign.issuableFrom) });
-  if (Date.now() >= Date.parse(campaign.issuableUntil)) return t('closed');
-  return campaign.remainingQuantity === 0 ? t('sold.out') : null;
+/** Why it cannot be put into a cart, in few words, or null. */
+export function obstacle(each) {
+  if (each.onSale === false) return t('not.on.sale');
+  if (each.stock === 0) return t('none.left');
+  if (limits.reached(each)) return t('limit.reached');
+  const drop = drops.dropOf(each.dropId);
+  return drops.shut(each.dropId) ?? (drop?.line && !line.isAdmitted(drop.id) ? t('line.first') : null);
 }
 
-export function discount({ type, value, maxAmount }) {
-  const off = t('off', { n: type === 'FIXED' ? won(value) : `${number(value)}%` });
-  return maxAmount ? `${off}, ${t('at.most', { n: won(maxAmount) })}` : off;
+/** The button that puts one into the cart, or says why it cannot. */
+export function adder(each, where) {
+  const why = obstacle(each);
+  const name = local(each.name);
+  return button(`cart-${each.id}`, {
+    'class': 'quiet add', 'disabled': why !== null, 'data-product': each.id, 'data-focus': `${where}-${each.id}`, 'data-name-of': each.id, 'data-name': each.name,
+    'aria-label': why ? `${why}: ${name}` : t('add.name', { name }),
+  }, why ?? t('add'), () => add(each));
 }
-
-export const campaign = id => campaigns.find(each => each.id === id);
-
-export function drawCampaigns() {
-  redraw(find('campaigns'), campaigns.map(ticket));
-}
-
-function ticket(each) {
-  const has = mine.coupons.some(coupon => coupon.couponId === each.id);
-  const over = closed(each);
-  const condition = each.minOrderAmount ? t('from', { n: won(each.minOrderAmount) }) : t('any.order');
-  const amount = each.discount.type === 'FIXED' ? won(each.discount.value) : `${number(each.discount.value)}%`;
-  const limit = each.discount.maxAmount ? `, ${t('at.most', { n: won(each.discount.maxAmount) })}` : '';
-  return h('li', { class: over && !has ? 'ticket over' : 'ticket' },
-    h('div', {},
-      h('strong', { class: 'num' }, t('off', { n: amount })),
-      h('h3', {}, local(each.name)),
-      h('p', { class: 'soft num' }, condition + limit)),
-    h('div', { class: 'stub' },
-      h('span', { class: 'left' },
-        h('span', { class: 'soft num' }, t('left.of', { n: number(each.remainingQuantity), total: number(each.totalQuantity) })),
-        track(each.remainingQuantity / each.totalQuantity)),
-      // Who asks when nothing is left hears so from the shop, in his language.
-      h('button', {
-        type: 'button', class: over ? 'quiet' : null, disabled: has || (over && each.remainingQuantity > 0), 'data-focus': `get-${each.id}`,
-        'data-campaign': each.id, 'aria-label': `${has ? t('got') : over ?? t('get')}: ${local(each.name)}`, onclick: () => get(each),
-      }, has ? t('got') : over ?? t('get'))));
-}
-
-const get = each => attempt(async () => {
-  const before = mine.coupons.length;
-  const coupon = await call('POST', `/api/v1/coupons/${each.id}/issue`);
-  await mine.loadCoupons();
-  say(t(mine.coupons.length > before || !coupon ? 'issued' : 'issued.again'));
-  Object.assign(each, await call('GET', `/api/v1/coupons/${each.id}`));
-  drawCampaigns();
-});
 
 function drawBest() {
-  redraw(find('popular'), best.length
-    ? best.map(item => h('li', {},
-      h('span', { class: 'rank num', 'aria-hidden': 'true' }, item.rank),
-      h('span', {}, local(item.name)),
-      h('span', { class: 'soft num' }, `${t('sold', { n: number(item.soldQuantity) })} · ${won(item.price)}`)))
-    : h('li', { class: 'soft' }, t('nothing.sold')));
+  redraw(find('popular'), !best ? [1, 2, 3].map(() => h('li', {}, skeleton(12)))
+    : best.length === 0 ? h('li', { class: 'soft' }, t('nothing.sold')) : best.map(bestSeller));
+}
+
+function bestSeller(item) {
+  const there = products.get(item.productId);
+  return h('li', {},
+    h('span', { 'class': 'rank num', 'aria-hidden': 'true' }, item.rank),
+    picture(item.productId, item.name),
+    h('span', {}, h('a', { href: `#product/${item.productId}` }, local(item.name)),
+      h('span', { class: 'soft num' }, `${won(item.price)} · ${t('sold', { n: number(item.soldQuantity) })}`)),
+    there ? adder(there, 'best') : null,
+    errorOf(`cart-${item.productId}`));
 }
 
 function drawProducts() {
-  redraw(find('products'), products.map(card));
-  find('more').hidden = cursor === null;
+  const wanted = sought.trim().toLocaleLowerCase();
+  const found = (listed ?? []).map(productOf).filter(each => each.name.toLocaleLowerCase().includes(wanted));
+  redraw(find('products'), !listed ? [1, 2, 3, 4].map(() => h('li', { class: 'product' }, h('div', {}, skeleton(10), skeleton(6))))
+    : found.length === 0 ? h('li', { class: 'soft' }, t('nothing.found', { what: sought })) : found.map(card));
+  find('more').hidden = cursor === null || wanted !== '';
 }
 
-function card(product) {
-  const name = local(product.name);
-  const gone = product.stock === 0;
-  return h('li', { class: gone ? 'product gone' : 'product' },
-    patches(product.id),
+function card(each) {
+  const limit = limits.text(each);
+  return h('li', { class: each.stock === 0 || each.onSale === false ? 'product gone' : 'product' },
+    picture(each.id, each.name),
     h('div', {},
-      h('h3', {}, name),
-      h('p', { class: 'soft num' }, gone ? t('none.left') : product.onSale ? t('in.stock', { n: number(product.stock) }) : t('not.on.sale')),
-      h('p', { class: 'price num' }, won(product.price)),
-      h('button', {
-        type: 'button', class: 'quiet', disabled: !product.onSale, 'data-focus': `add-${product.id}`, 'data-product': product.id,
-        'aria-label': t('add.name', { name }), onclick: () => add(product),
-      }, t('add'))));
+      h('h3', {}, h('a', { href: `#product/${each.id}` }, local(each.name))),
+      h('p', { class: 'soft num' }, each.stock ? t('in.stock', { n: number(each.stock) }) : t('none.left')),
+      limit ? h('p', { class: 'soft num' }, limit) : null,
+      h('p', { class: 'price num' }, won(each.price)),
+      adder(each, 'add'),
+      errorOf(`cart-${each.id}`)));
 }
 
-const add = product => attempt(async () => {
-  mine.setCart(await call('POST', '/api/v1/cart/items', { body: { productId: product.id, quantity: 1 } }));
-  say(t('added', { name: local(product.name) }));
-});
+function append(items) {
+  items.forEach(learn);
+  listed = [...new Set([...listed, ...items.map(each => each.id)])];
+  drawProducts();
+}
 
 export const more = () => attempt(async () => {
   const next = await call('GET', `/api/v1/products?limit=12&cursor=${encodeURIComponent(cursor)}`);
-  const first = next.items[0];
-  products = products.concat(next.items);
   cursor = next.nextCursor;
+  append(next.items);
+  document.querySelector(`#products [data-name-of="${next.items[0]?.id}"]`)?.focus();
+  await limits.load();
+});
+
+/** Looks among all, which are read when somebody looks for the first time. */
+export const search = text => attempt(async () => {
+  sought = text;
   drawProducts();
-  document.querySelector(`[data-focus="add-${first.id}"]`)?.focus();
-}, false);
+  if (text && cursor !== null) {
+    const items = await all('/api/v1/products', 1000);
+    cursor = null;
+    append(items);
+  }
+});
 
 /** After an order: what it took. */
 export async function refreshStock(ids) {
   const fresh = await Promise.all(ids.map(id => call('GET', `/api/v1/products/${id}`)));
-  products = products.map(product => fresh.find(each => each.id === product.id) ?? product);
-  drawProducts();
+  fresh.forEach(learn);
+  redrawProducts();
 }

@@ -1,7 +1,7 @@
---[[ lock_line: one instance at the line, where everybody stands who holds names or waits for them, by the numbers of
+--[[ lock_line: one instance at the line of those that hold names or wait for them, by the numbers of
     their tickets: a ticket holds its names when no ticket before it has one of them.
   KEYS[1] lock:{locks}:line  hash ticket -> "number end names": the end in milliseconds of Redis's clock, the
-    names separated by spaces; and last -> the number given last
+    names separated by spaces; and last -> the number given last; gone a day after the last call
   ARGV[1] channel to tell on whose turn it is   ARGV[2] milliseconds that a ticket lives unless it is renewed
   ARGV[3] how many tickets there may be         ARGV[4] a number that those given from now on exceed
   ARGV[5] the ticket that comes, '' for none    ARGV[6] 'WAIT', or 'TRY' to come only if it need not wait
@@ -10,24 +10,23 @@
   returns a text for the ticket that comes: 'HELD number' | 'WAITING number' | 'BUSY' | 'FULL'; then for each that
     stays: 'HELD number' | 'WAITING number' | 'LOST' ]]
 local time = redis.call('TIME')
-local micros = time[1] * 1000000 + time[2]
-local now = math.floor(micros / 1000)
-local stays = 9 + tonumber(ARGV[8])
-local leaving, here = {}, {}
+local micros, now = time[1] * 1000000 + time[2], time[1] * 1000 + math.floor(time[2] / 1000)
+local stays, leaving, here = 9 + tonumber(ARGV[8]), {}, {}
 for i = 9, #ARGV do
   leaving[ARGV[i]], here[ARGV[i]] = i < stays, i >= stays
 end
-local line, known, freed, last = {}, {}, {}, 0
-local fields = redis.call('HGETALL', KEYS[1])
+local line, known, freed, last, fields = {}, {}, {}, 0, redis.call('HGETALL', KEYS[1])
 for f = 1, #fields, 2 do
   local ticket, number, ends, names = fields[f], string.match(fields[f + 1], '^(%d+) (%d+) (.+)$')
   if ticket == 'last' then
     last = tonumber(fields[f + 1])
-  elseif leaving[ticket] or tonumber(ends) <= now then
-    -- Not heard of for so long: what a dead holder held and where a dead waiter stood is free.
+  elseif leaving[ticket] or tonumber(ends) <= now then -- as that of a dead holder, or a dead waiter, is
     redis.call('HDEL', KEYS[1], ticket)
     for name in string.gmatch(names, '%S+') do freed[name] = true end
   else
+    -- After a clock was set back, no hold outlasts the longest lease that settings allow: the caller's may be shorter.
+    local most = string.format('%.0f', math.min(ends, now + 60000))
+    redis.call('HSET', KEYS[1], ticket, number .. ' ' .. most .. ' ' .. names)
     line[#line + 1], known[ticket] = {ticket = ticket, number = tonumber(number), names = names}, true
   end
 end
@@ -56,5 +55,6 @@ for _, each in ipairs(line) do
 end
 local answer = {comes ~= '' and (words[comes] or 'FULL') or nil}
 for i = stays, #ARGV do answer[#answer + 1] = words[ARGV[i]] or 'LOST' end
+redis.call('EXPIRE', KEYS[1], 86400)
 if #told > 0 then redis.call('PUBLISH', ARGV[1], table.concat(told, ' ')) end
 return answer

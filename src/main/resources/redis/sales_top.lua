@@ -2,7 +2,7 @@
   KEYS[1] sales:{popular}:state    hash: from (first minute), cursor (of a rebuild, '' when whole), token, previous
   KEYS[2] sales:{popular}:window   sorted set: product -> units since that minute
   KEYS[3] sales:{popular}:minute:  what a minute's key begins with; each a hash: product -> units:version
-  ARGV[1] first minute of the window, in minutes since the epoch
+  ARGV[1] minutes that the window has, this one included: Redis's clock says which that is
   ARGV[2] how many products
   ARGV[3] how many changes this call may make, about
   ARGV[4] seconds that the state lives, unless it is asked for again
@@ -16,8 +16,13 @@ end
 if ARGV[5] ~= '' and ARGV[5] ~= state[3] and ARGV[5] ~= state[4] then
   return {'NOT_LOADED'}
 end
-local from, target, left = tonumber(state[1]), tonumber(ARGV[1]), tonumber(ARGV[3])
--- Never back: another instance's clock may be ahead of the caller's.
+local from, left = tonumber(state[1]), tonumber(ARGV[3])
+local target = math.floor(redis.call('TIME')[1] / 60) + 1 - ARGV[1]
+-- Never back, as what has left the window is no longer known here: after a clock was set back, begin anew.
+if from > target + 2 then
+  redis.call('DEL', KEYS[1])
+  return {'NOT_LOADED'}
+end
 while from < target and left > 0 do
   local minute = KEYS[3] .. from
   local cursor = '0'

@@ -2,6 +2,7 @@ package dev.firstcome;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -19,6 +20,12 @@ public class Firstcome {
   @Bean
   Clock clock() {
     return Clock.tick(Clock.systemUTC(), Duration.ofNanos(1000));
+  }
+
+  /** For durations: it never goes back, nor is it ever set. */
+  @Bean
+  LongSupplier nanos() {
+    return System::nanoTime;
   }
 
   public static void main(String[] args) {

@@ -2,14 +2,11 @@ package dev.firstcome;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -21,14 +18,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.reactivestreams.Publisher;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
@@ -40,92 +33,63 @@ class ArchitectureTest {
 
   private static final String ROOT = "dev.firstcome";
 
-  /** The house: what each of its rooms may know. It never knows the shop. */
-  private static final Map<String, Set<String>> HOUSE =
-      Map.ofEntries(
-          entry("problem", Set.of()),
-          entry("redis", Set.of("batch")),
-          entry("security", Set.of("problem")),
-          entry("web", Set.of("problem", "security")),
-          entry("limit", Set.of("web", "security", "problem", "redis", "batch")),
-          entry("batch", Set.of("problem")),
-          entry("database", Set.of("batch")),
-          entry("stream", Set.of("batch", "problem", "web")),
-          entry("tracing", Set.of("batch", "problem")),
-          entry("outbox", Set.of("batch", "database")),
-          entry("webhook", Set.of("outbox", "batch", "database", "web", "problem")));
-
-  /** The shop: what each of its rooms may know besides the house. */
-  private static final Map<String, Set<String>> SHOP =
-      Map.ofEntries(
-          entry("product", Set.of()),
-          entry("point", Set.of()),
-          entry("coupon", Set.of()),
-          entry("stock", Set.of("product")),
-          entry("cart", Set.of("product", "stock")),
-          entry("order", Set.of("product", "stock", "coupon", "cart")),
-          entry("payment", Set.of("order", "point")),
-          entry("ranking", Set.of("product", "payment")),
-          entry("consistency", Set.of("stock", "coupon")),
-          entry("page", Set.of("product")));
-
-  private static final Map<String, Set<String>> NEIGHBOURS = neighbours();
-
   /** The classes beside the shop's own, so not those of the tests. */
   private static final JavaClasses MAIN =
       new ClassFileImporter()
           .importUrl(Firstcome.class.getProtectionDomain().getCodeSource().getLocation());
 
-  private static Map<String, Set<String>> neighbours() {
-    Map<String, Set<String>> all = new TreeMap<>(HOUSE);
-    SHOP.forEach(
-        (room, known) ->
-            all.put(
-                room,
-                Stream.of(Set.of(room), known, HOUSE.keySet())
-                    .flatMap(Set::stream)
-                    .collect(Collectors.toSet())));
-    return all;
-  }
+  private static final int MOST_FILES = 21;
 
-  static Set<String> rooms() {
-    return NEIGHBOURS.keySet();
-  }
-
+  /** The wings: each knows those below it, and no wing beside it. */
   @Test
-  void everyPackageIsARoomWhoseNeighboursAreNamed() {
-    Set<String> packages =
-        MAIN.stream().map(JavaClass::getPackageName).collect(Collectors.toCollection(TreeSet::new));
-    Set<String> named =
-        rooms().stream().map(r -> ROOT + "." + r).collect(Collectors.toCollection(TreeSet::new));
-    named.add(ROOT);
-    assertThat(packages).isEqualTo(named);
-  }
-
-  @ParameterizedTest
-  @MethodSource("rooms")
-  void aRoomKnowsItsNeighboursOnly(String room) {
-    String[] known =
-        Stream.concat(Stream.of(room), NEIGHBOURS.getOrDefault(room, Set.of()).stream())
-            .map(neighbour -> ROOT + "." + neighbour)
-            .toArray(String[]::new);
-    classes()
-        .that()
-        .resideInAPackage(ROOT + "." + room)
-        .should()
-        .onlyDependOnClassesThat(resideInAnyPackage(known).or(resideOutsideOfPackage(ROOT + "..")))
-        .allowEmptyShould(false)
+  void aWingKnowsOnlyThoseBelowIt() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("refusal")
+        .definedBy(ROOT + ".refusal..")
+        .layer("infra")
+        .definedBy(ROOT + ".infra..")
+        .layer("engine")
+        .definedBy(ROOT + ".engine..")
+        .layer("http")
+        .definedBy(ROOT + ".http..")
+        .layer("shop")
+        .definedBy(ROOT + ".shop..")
+        .layer("demo")
+        .definedBy(ROOT + ".demo..")
+        .whereLayer("refusal")
+        .mayNotAccessAnyLayer()
+        .whereLayer("infra")
+        .mayOnlyAccessLayers("refusal")
+        .whereLayer("engine")
+        .mayOnlyAccessLayers("refusal", "infra")
+        .whereLayer("http")
+        .mayOnlyAccessLayers("refusal", "infra")
+        .whereLayer("shop")
+        .mayOnlyAccessLayers("refusal", "infra", "engine", "http")
+        .whereLayer("demo")
+        .mayOnlyAccessLayers("refusal", "infra", "engine", "http", "shop")
         .check(MAIN);
   }
 
   @Test
-  void roomsDoNotKnowEachOtherInACircle() {
+  void roomsOfTheShopDoNotKnowEachOtherInACircle() {
     slices()
-        .matching(ROOT + ".(*)..")
+        .matching(ROOT + ".shop.(*)..")
         .should()
         .beFreeOfCycles()
         .allowEmptyShould(false)
         .check(MAIN);
+  }
+
+  @Test
+  void noRoomIsLarge() {
+    Map<String, Long> large =
+        MAIN.stream()
+            .filter(JavaClass::isTopLevelClass)
+            .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+    large.values().removeIf(files -> files <= MOST_FILES);
+    assertThat(large).isEmpty();
   }
 
   @Test
@@ -152,7 +116,15 @@ class ArchitectureTest {
   /** Whoever subscribes by himself answers for errors, cancellation and limits: three places do. */
   @Test
   void onlyTheRunnersSubscribe() {
-    Set<String> runners = Set.of(ROOT + ".batch", ROOT + ".web");
+    Set<String> runners =
+        Set.of(
+            ROOT + ".infra.jobs",
+            ROOT + ".engine.lane",
+            ROOT + ".engine.lock",
+            ROOT + ".http.guard",
+            ROOT + ".http.problem",
+            ROOT + ".http.dispatch",
+            ROOT + ".http.admission");
     noClasses()
         .that(describe("are no runners", type -> !runners.contains(type.getPackageName())))
         .should()
@@ -178,6 +150,24 @@ class ArchitectureTest {
             call(
                 assignableTo(RouterFunctions.Builder.class).or(assignableTo(RouterFunction.class)),
                 "filter|before|after|onError"))
+        .allowEmptyShould(false)
+        .check(MAIN);
+  }
+
+  /** Under ar-EG digits are others, under tr-TR letters: a locale is named, or none is used. */
+  @Test
+  void whatMachinesReadDoesNotDependOnAPlace() {
+    noClasses()
+        .should()
+        .callMethod(String.class, "toLowerCase")
+        .orShould()
+        .callMethod(String.class, "toUpperCase")
+        .orShould()
+        .callMethod(String.class, "formatted", Object[].class)
+        .orShould()
+        .callMethod(String.class, "format", String.class, Object[].class)
+        .orShould()
+        .callMethod(java.time.format.DateTimeFormatter.class, "ofPattern", String.class)
         .allowEmptyShould(false)
         .check(MAIN);
   }

@@ -2,13 +2,13 @@ package dev.firstcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.firstcome.database.Database;
 import dev.firstcome.dev.JsonLog;
 import dev.firstcome.dev.ShopTest;
 import dev.firstcome.dev.Shopper;
 import dev.firstcome.dev.Shopper.Answer;
 import dev.firstcome.dev.Sql;
 import dev.firstcome.dev.Tokens;
+import dev.firstcome.infra.postgres.Database;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;

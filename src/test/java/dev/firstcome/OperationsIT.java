@@ -5,11 +5,11 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.firstcome.database.Database;
 import dev.firstcome.dev.ShopTest;
 import dev.firstcome.dev.Shopper;
 import dev.firstcome.dev.Sql;
 import dev.firstcome.dev.Tokens;
+import dev.firstcome.infra.postgres.Database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

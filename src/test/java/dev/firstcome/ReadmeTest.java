@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,44 +19,63 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.springframework.core.io.ClassPathResource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What is written about the code is held against the code. */
 class ReadmeTest {
 
-  private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(#[^)]*)?\\)");
+  private static final Path README = Path.of("README.md");
+  private static final Path GUARANTEES = Path.of("src/docs/guarantees.md");
+
+  private static final Pattern LINK = Pattern.compile("]\\(([^)#:]*)(?:#([^)]*))?\\)");
+  private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
   private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
   private static final Pattern CLASS = Pattern.compile("[A-Z][a-z]+[A-Za-z]*");
+  private static final Pattern CAMEL = Pattern.compile("(?:[A-Z][a-z]+){2,}(?:IT)?");
   private static final Pattern CONSTRAINT = Pattern.compile("[a-z]+(_[a-z]+){2,}|[a-z_]+_pkey");
+  private static final Pattern PLACE =
+      Pattern.compile("(?<![A-Za-z/…])(?:src|db|\\.ci)/[A-Za-z0-9_./-]+(?!…)\\b");
+  private static final Pattern SETTING = Pattern.compile("firstcome\\.(?!jar)[a-z.-]+[a-z]");
+  private static final Pattern VARIABLE = Pattern.compile("FIRSTCOME_[A-Z_]+[A-Z]");
+  private static final Pattern METRIC = Pattern.compile("firstcome_[a-z_]+[a-z]");
   private static final Pattern THREAT =
       Pattern.compile("(?m)^\\| \\*\\*API\\d+\\*\\* .*\\| ([^|]+) \\|$");
-  private static final Pattern SETTING =
-      Pattern.compile("\\| `([a-z0-9.-]+)` \\| (?:`(.+)`)? ?\\|");
+
+  private static final Pattern CHECK = Pattern.compile("src/test/check ([a-z-]+)");
+
+  /** Names in capitals and small letters that are no classes of ours. */
+  private static final Set<String> FOREIGN = Set.of("RateLimit", "WebFilter");
+
+  /** Variables that are no settings. */
+  private static final Set<String> DEVELOPMENT = Set.of("FIRSTCOME_SERVERS");
 
   @Test
-  void listsEverySettingWithItsDefault() throws IOException {
-    Set<String> written =
-        SETTING
-            .matcher(
-                between(
-                    read(Path.of("README.md")),
-                    "<!-- settings: begin -->",
-                    "<!-- settings: end -->"))
-            .results()
-            .map(row -> row.group(1) + " = " + (row.group(2) == null ? "" : row.group(2)))
-            .collect(Collectors.toCollection(TreeSet::new));
-    assertThat(written).isNotEmpty().isEqualTo(settings());
+  void isShort() {
+    assertThat(read(README).lines().count()).isLessThanOrEqualTo(200);
+    assertThat(words(README)).isLessThanOrEqualTo(1_400);
+    assertThat(documents().stream().mapToLong(ReadmeTest::words).sum()).isLessThanOrEqualTo(22_500);
   }
 
   @Test
-  void namesTestsClassesAndConstraintsThatExist() throws IOException {
-    String promises = between(read(Path.of("README.md")), "## What is promised", "## Measured");
+  void theTableOfWhatCiRunsHasEveryCheckThatItRuns() {
+    String table = between(read(Path.of("CONTRIBUTING.md")), "## What CI runs", "## Style");
+    assertThat(read(Path.of(".ci/run")).lines().filter(line -> !line.startsWith("#")))
+        .flatMap(line -> CHECK.matcher(line).results().map(found -> found.group(1)).toList())
+        .hasSizeGreaterThan(10)
+        .filteredOn(check -> !check.equals("with-shop"))
+        .allSatisfy(check -> assertThat(table).contains("`" + check));
+  }
+
+  private static long words(Path document) {
+    return Stream.of(read(document).split("\\s+")).filter(word -> !word.isEmpty()).count();
+  }
+
+  @Test
+  void promisesNameTestsClassesAndConstraintsThatExist() {
+    String promises = between(read(GUARANTEES), "<!-- promises: begin -->", "<!-- promises: end");
     Set<String> classes = classes();
-    String migrations = String.join("\n", all(Path.of("db/migration"), ".sql"));
-    List<String> names = CODE.matcher(promises).results().map(name -> name.group(1)).toList();
-    assertThat(names).hasSizeGreaterThan(40);
+    String migrations = all("db/migration", ".sql");
+    List<String> names = codes(promises);
+    assertThat(names).hasSizeGreaterThan(80);
     for (String name : names) {
       if (CLASS.matcher(name).matches()) {
         assertThat(classes).contains(name);
@@ -68,7 +87,7 @@ class ReadmeTest {
 
   /** {@code ClassTest.method}, or the whole class. */
   @Test
-  void threatsAreShownByTestsThatExist() throws IOException {
+  void threatsAreShownByTestsThatExist() {
     String threats =
         between(read(Path.of("SECURITY.md")), "<!-- threats: begin -->", "<!-- threats: end -->");
     assertThat(THREAT.matcher(threats).results().map(threat -> threat.group(1)))
@@ -77,99 +96,127 @@ class ReadmeTest {
   }
 
   private static void namesOnlyTests(String shownBy) {
-    List<String> names = CODE.matcher(shownBy).results().map(name -> name.group(1)).toList();
-    assertThat(names).isNotEmpty();
-    for (String name : names) {
+    Map<String, String> tests = tests();
+    assertThat(codes(shownBy)).isNotEmpty();
+    for (String name : codes(shownBy)) {
       String[] parts = name.split("\\.", 2);
-      assertThat(tests()).as(name).containsKey(parts[0]);
+      assertThat(tests).as(name).containsKey(parts[0]);
       if (parts.length == 2) {
-        assertThat(tests().get(parts[0])).as(name).contains(" void " + parts[1] + "(");
+        assertThat(tests.get(parts[0])).as(name).contains(" void " + parts[1] + "(");
       }
     }
   }
 
   /** The texts of the tests, by class. */
   private static Map<String, String> tests() {
-    try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
-      return files
-          .filter(file -> file.toString().matches(".*(Test|IT)\\.java"))
-          .collect(
-              Collectors.toMap(
-                  file -> file.getFileName().toString().replace(".java", ""),
-                  ReadmeTest::text,
-                  (one, other) -> one + other));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String text(Path file) {
-    try {
-      return read(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return files("src/test/java", "(Test|IT).java").stream()
+        .collect(
+            Collectors.toMap(
+                file -> file.getFileName().toString().replace(".java", ""),
+                ReadmeTest::read,
+                (one, other) -> one + other));
   }
 
   @ParameterizedTest
   @MethodSource("documents")
-  void leadsNowhereInVain(Path document) throws IOException {
+  void leadsNowhereInVain(Path document) {
     for (MatchResult link : LINK.matcher(read(document)).results().toList()) {
-      assertThat(document.resolveSibling(link.group(1))).as(link.group()).exists();
-    }
-  }
-
-  static List<Path> documents() throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of("src"))) {
-      List<Path> nested = files.filter(file -> file.toString().endsWith(".md")).toList();
-      return Stream.concat(
-              Stream.of("README.md", "README.ko.md", "SECURITY.md", "CHANGELOG.md", "db/README.md")
-                  .map(Path::of),
-              nested.stream())
-          .toList();
-    }
-  }
-
-  /** As the compiler wrote them down from the records. */
-  private static Set<String> settings() throws IOException {
-    JsonNode metadata =
-        JsonMapper.shared()
-            .readTree(
-                new ClassPathResource("META-INF/spring-configuration-metadata.json")
-                    .getContentAsByteArray());
-    return metadata
-        .path("properties")
-        .valueStream()
-        .map(
-            setting -> setting.path("name").asString() + " = " + text(setting.path("defaultValue")))
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  private static String text(JsonNode value) {
-    return value.isArray()
-        ? value.valueStream().map(JsonNode::asString).collect(Collectors.joining(", "))
-        : value.asString("");
-  }
-
-  private static Set<String> classes() throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of("src"))) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.endsWith(".java"))
-          .map(name -> name.substring(0, name.length() - ".java".length()))
-          .collect(Collectors.toSet());
-    }
-  }
-
-  private static List<String> all(Path folder, String ending) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      List<Path> paths = files.filter(file -> file.toString().endsWith(ending)).toList();
-      List<String> texts = new ArrayList<>();
-      for (Path path : paths) {
-        texts.add(read(path));
+      Path target =
+          link.group(1).isEmpty() ? document : document.resolveSibling(link.group(1)).normalize();
+      assertThat(target).as(link.group()).exists();
+      if (link.group(2) != null && target.toString().endsWith(".md")) {
+        assertThat(anchors(target)).as(link.group()).contains(link.group(2));
       }
-      return texts;
     }
+  }
+
+  /** As GitHub makes them. */
+  private static List<String> anchors(Path document) {
+    return HEADING
+        .matcher(read(document))
+        .results()
+        .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
+        .map(heading -> heading.replaceAll("[^\\p{L}\\p{N} -]", "").replace(' ', '-'))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void namesPlacesClassesSettingsAndMetricsThatExist(Path document) {
+    String text = read(document);
+    Set<String> missing = new TreeSet<>();
+    note(text, PLACE, missing, place -> Files.exists(Path.of(place)));
+    Set<String> classes = classes();
+    codes(text).stream()
+        .filter(name -> CAMEL.matcher(name).matches())
+        .filter(name -> !classes.contains(name) && !FOREIGN.contains(name))
+        .forEach(missing::add);
+    String code = String.join("\n", codes(text));
+    Set<String> settings = Settings.names();
+    note(code, SETTING, missing, name -> isSetting(name, settings));
+    note(text, VARIABLE, missing, name -> isVariable(name, settings));
+    String metrics = read(Path.of("src/docs/operations.md"));
+    note(code, METRIC, missing, name -> metrics.contains("| `" + name));
+    assertThat(missing).as("named in %s", document).isEmpty();
+  }
+
+  private static void note(
+      String text,
+      Pattern pattern,
+      Set<String> missing,
+      java.util.function.Predicate<String> there) {
+    pattern
+        .matcher(text)
+        .results()
+        .map(MatchResult::group)
+        .map(name -> name.replaceAll("[./]+$", ""))
+        .filter(there.negate())
+        .forEach(missing::add);
+  }
+
+  /** A setting, or what several begin with. */
+  private static boolean isSetting(String name, Set<String> settings) {
+    return settings.stream()
+        .anyMatch(setting -> setting.equals(name) || setting.startsWith(name + "."));
+  }
+
+  private static boolean isVariable(String name, Set<String> settings) {
+    return DEVELOPMENT.contains(name)
+        || settings.stream().anyMatch(setting -> Settings.variable(setting).equals(name));
+  }
+
+  static List<Path> documents() {
+    List<Path> documents = new ArrayList<>(files("src", ".md"));
+    documents.add(Path.of("db/README.md"));
+    try (Stream<Path> top = Files.list(Path.of(""))) {
+      top.filter(file -> file.toString().endsWith(".md")).forEach(documents::add);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return documents;
+  }
+
+  private static Set<String> classes() {
+    return files("src", ".java").stream()
+        .map(file -> file.getFileName().toString().replace(".java", ""))
+        .collect(Collectors.toSet());
+  }
+
+  private static List<Path> files(String root, String ending) {
+    Pattern pattern = Pattern.compile(".*" + ending.replace(".", "\\."));
+    try (Stream<Path> files = Files.walk(Path.of(root))) {
+      return files.filter(file -> pattern.matcher(file.toString()).matches()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String all(String folder, String ending) {
+    return files(folder, ending).stream().map(ReadmeTest::read).collect(Collectors.joining("\n"));
+  }
+
+  private static List<String> codes(String text) {
+    return CODE.matcher(text).results().map(code -> code.group(1)).toList();
   }
 
   private static String between(String text, String begin, String end) {
@@ -177,7 +224,11 @@ class ReadmeTest {
     return text.substring(text.indexOf(begin), text.indexOf(end));
   }
 
-  private static String read(Path file) throws IOException {
-    return Files.readString(file, StandardCharsets.UTF_8);
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

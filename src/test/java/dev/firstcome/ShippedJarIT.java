@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +33,10 @@ class ShippedJarIT {
   /** May be shipped with an Apache-2.0 program as it is; of several, one of these is enough. */
   private static final Set<String> LICENCES =
       Set.of("Apache-2.0", "MIT", "MIT-0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "EPL-2.0");
+
+  /** Starters are empty, and only a compiler needs the processor. */
+  private static final Pattern NOT_PACKED =
+      Pattern.compile("spring-boot-(starter|configuration-processor)-.*");
 
   private JarFile jar;
 
@@ -59,8 +65,7 @@ class ShippedJarIT {
             // The packager's own, as old as itself.
             .filter(name -> !name.startsWith("spring-boot-jarmode-tools-"))
             .collect(Collectors.toCollection(TreeSet::new));
-    // Starters are empty, and only whoever compiles needs the processor: neither is packed.
-    listed.removeIf(name -> name.matches("spring-boot-(starter|configuration-processor)-.*"));
+    listed.removeIf(name -> NOT_PACKED.matcher(name).matches());
     assertThat(shipped).hasSizeGreaterThan(50).isEqualTo(listed);
   }
 
@@ -77,6 +82,29 @@ class ShippedJarIT {
               .toList();
       assertThat(licences).as(component.path("name").asString()).containsAnyElementsOf(LICENCES);
     }
+  }
+
+  @Test
+  void isAccompaniedByAListOfLicences() throws IOException {
+    Set<String> listed = new TreeSet<>(Files.readAllLines(Path.of("THIRD-PARTY.txt")));
+    listed.removeIf(line -> !line.matches("[^ ]+:[^ ]+: .+"));
+    Set<String> shipped =
+        components().stream()
+            .filter(c -> !NOT_PACKED.matcher(c.path("name").asString() + "-").matches())
+            .map(ShippedJarIT::licences)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(listed).isEqualTo(shipped);
+  }
+
+  private static String licences(JsonNode component) {
+    String licences =
+        component.findParents("license").stream()
+            .map(l -> l.path("license").path("id").asString("unknown"))
+            .sorted()
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return "%s:%s: %s"
+        .formatted(component.path("group").asString(), component.path("name").asString(), licences);
   }
 
   @Test

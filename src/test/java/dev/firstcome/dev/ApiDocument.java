@@ -6,16 +6,15 @@ import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
 import com.networknt.schema.keyword.NonValidationKeyword;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.firstcome.http.document.OpenApi;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.PathContainer;
 import org.springframework.web.util.pattern.PathPattern;
@@ -102,12 +101,7 @@ public final class ApiDocument {
 
   /** The document that the shop serves. */
   public static ApiDocument read() {
-    try {
-      byte[] text = new ClassPathResource("docs/openapi.json").getContentAsByteArray();
-      return new ApiDocument((ObjectNode) JsonMapper.shared().readTree(text));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new ApiDocument(OpenApi.complete());
   }
 
   /** So that a schema means the same wherever it is taken out of the document. */
@@ -139,6 +133,23 @@ public final class ApiDocument {
 
   public JsonNode tree() {
     return tree;
+  }
+
+  /** The names of all members that some schema declares as an instant. */
+  Set<String> instants() {
+    Set<String> names = new HashSet<>();
+    addInstants(tree, names);
+    return names;
+  }
+
+  private void addInstants(JsonNode node, Set<String> names) {
+    node.forEachEntry(
+        (name, schema) -> {
+          if (target(schema).path("format").asString("").equals("date-time")) {
+            names.add(name);
+          }
+        });
+    node.forEach(child -> addInstants(child, names));
   }
 
   /** What a {@code $ref} stands for; anything else is itself. */
@@ -243,6 +254,10 @@ public final class ApiDocument {
     JsonNode content = documented.path(type.getType() + "/" + type.getSubtype());
     if (content.isMissingNode()) {
       return List.of(type + " is not documented");
+    }
+    if (type.isCompatibleWith(MediaType.APPLICATION_NDJSON)) {
+      JsonNode line = content.path("schema");
+      return answer.body.lines().flatMap(text -> faultsOfJson(text, line).stream()).toList();
     }
     // A stream has no end at which it could be looked at.
     return type.isCompatibleWith(MediaType.TEXT_EVENT_STREAM)

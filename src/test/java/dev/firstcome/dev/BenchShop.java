@@ -1,9 +1,9 @@
 package dev.firstcome.dev;
 
 import dev.firstcome.Firstcome;
-import dev.firstcome.security.Caller;
-import dev.firstcome.security.OpenPaths;
-import dev.firstcome.web.Answers;
+import dev.firstcome.http.dispatch.Answers;
+import dev.firstcome.http.security.Caller;
+import dev.firstcome.http.security.OpenPaths;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;

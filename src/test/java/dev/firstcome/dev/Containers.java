@@ -84,7 +84,7 @@ final class Containers {
             .withCommand(
                 "postgres",
                 "-c",
-                "max_connections=200",
+                "max_connections=600",
                 "-c",
                 "fsync=" + safe,
                 "-c",

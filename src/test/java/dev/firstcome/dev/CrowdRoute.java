@@ -1,11 +1,11 @@
 package dev.firstcome.dev;
 
 import dev.firstcome.dev.Crowd.Errand;
-import dev.firstcome.problem.CommonRefusal;
-import dev.firstcome.web.Answers;
-import dev.firstcome.web.Body;
-import dev.firstcome.web.Checks;
-import dev.firstcome.web.Valid;
+import dev.firstcome.http.dispatch.Answers;
+import dev.firstcome.http.json.RequestBody;
+import dev.firstcome.http.json.SelfValidating;
+import dev.firstcome.http.json.Violations;
+import dev.firstcome.refusal.CommonRefusal;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
@@ -17,12 +17,12 @@ import reactor.core.publisher.Mono;
  * {@code POST /dev/crowd} sends a {@link Crowd}, {@code GET /dev/crowd} tells how it fares. A
  * second crowd is refused while one is there. Never part of the jar.
  */
-record CrowdRoute(Crowd crowd, Body body) {
+record CrowdRoute(Crowd crowd, RequestBody body) {
 
-  record Wish(long couponId, long productId, int buyers) implements Valid {
+  record Ask(long couponId, long productId, int buyers) implements SelfValidating {
 
     @Override
-    public void validate(Checks checks) {
+    public void validate(Violations checks) {
       checks
           .range("couponId", couponId, 1, Long.MAX_VALUE)
           .range("productId", productId, 1, Long.MAX_VALUE)
@@ -38,7 +38,7 @@ record CrowdRoute(Crowd crowd, Body body) {
   }
 
   private Mono<ServerResponse> send(ServerRequest request) {
-    return body.read(request, Wish.class)
+    return body.read(request, Ask.class)
         .filter(wish -> crowd.send(new Errand(wish.couponId, wish.productId, wish.buyers)))
         .flatMap(wish -> Answers.ok(crowd.state()))
         .switchIfEmpty(

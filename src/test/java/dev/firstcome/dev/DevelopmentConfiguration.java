@@ -1,8 +1,8 @@
 package dev.firstcome.dev;
 
-import dev.firstcome.database.Database;
-import dev.firstcome.security.OpenPaths;
-import dev.firstcome.web.Body;
+import dev.firstcome.http.json.RequestBody;
+import dev.firstcome.http.security.OpenPaths;
+import dev.firstcome.infra.postgres.Database;
 import io.r2dbc.spi.ConnectionFactory;
 import java.io.IOException;
 import java.util.function.IntSupplier;
@@ -36,14 +36,14 @@ class DevelopmentConfiguration {
 
   @Bean
   @ConditionalOnProperty(DevelopmentShop.SECRET)
-  RouterFunction<ServerResponse> developmentTokens(Tokens tokens, Body body) {
+  RouterFunction<ServerResponse> developmentTokens(Tokens tokens, RequestBody body) {
     return new TokenRoute(tokens, body).routes();
   }
 
   @Bean
   @ConditionalOnProperty(DevelopmentShop.SECRET)
   RouterFunction<ServerResponse> developmentCrowd(
-      Tokens tokens, Body body, Environment environment) {
+      Tokens tokens, RequestBody body, Environment environment) {
     IntSupplier port = () -> environment.getRequiredProperty("local.server.port", Integer.class);
     return new CrowdRoute(new Crowd(tokens, port), body).routes();
   }

@@ -58,6 +58,7 @@ public final class DevelopmentShop {
   /** Comes last in the order of precedence: whatever is configured anywhere wins. */
   private static void configure(ConfigurableApplicationContext context) {
     ConfigurableEnvironment environment = context.getEnvironment();
+    endIfTaken(environment.getProperty("server.port", Integer.class, 8080));
     Map<String, Object> defaults = new LinkedHashMap<>(Servers.forDevelopment(environment));
     defaults.put("firstcome.events.allow-private", "true");
     defaults.put("firstcome.page.enabled", "true");
@@ -66,6 +67,19 @@ public final class DevelopmentShop {
       defaults.put(SECRET, Tokens.randomSecret());
     }
     environment.getPropertySources().addLast(new MapPropertySource("development", defaults));
+  }
+
+  /** Before the servers, the migrations and the demo, which take a while. */
+  private static void endIfTaken(int port) {
+    if (FreePort.isTaken(port)) {
+      System.err.println(taken(port));
+      System.exit(1);
+    }
+  }
+
+  static String taken(int port) {
+    return "Port %d is taken, or not allowed. Start the shop on another: SERVER_PORT=%d ./mvnw spring-boot:test-run"
+        .formatted(port, port + 1);
   }
 
   private static boolean verifiesTokens(ConfigurableEnvironment environment) {

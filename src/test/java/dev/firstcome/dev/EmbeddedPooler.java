@@ -15,7 +15,7 @@ import java.util.Map;
 /**
  * A PgBouncer before this run's PostgreSQL, in transaction mode and with fewer connections than the
  * shop's pool has: every transaction may run on another one. {@code FIRSTCOME_POOLER} is the
- * program; {@code src/test/pooler} finds one.
+ * program; {@code src/test/check pooler} finds one.
  */
 final class EmbeddedPooler {
 
@@ -57,7 +57,7 @@ final class EmbeddedPooler {
                 direct, property(postgres, "username"), property(postgres, "password"));
         Statement statement = connection.createStatement()) {
       statement.execute("ALTER ROLE CURRENT_USER SET statement_timeout = '5s'");
-      statement.execute("ALTER ROLE CURRENT_USER SET lock_timeout = '3s'");
+      statement.execute("ALTER ROLE CURRENT_USER SET lock_timeout = '1s'");
       statement.execute("ALTER ROLE CURRENT_USER SET idle_in_transaction_session_timeout = '10s'");
     }
   }

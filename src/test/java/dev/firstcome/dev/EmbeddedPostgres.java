@@ -87,7 +87,7 @@ final class EmbeddedPostgres {
 
     listen_addresses = '127.0.0.1'
     unix_socket_directories = ''
-    max_connections = 200
+    max_connections = 600
     timezone = 'UTC'
     log_timezone = 'UTC'
     fsync = %s

@@ -20,6 +20,17 @@ final class FreePort {
     }
   }
 
+  /** Whether a shop could not listen there, at any address; 0 is any that is free. */
+  static boolean isTaken(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(port));
+      return false;
+    } catch (IOException taken) {
+      return true;
+    }
+  }
+
   /** The servers listen on 127.0.0.1, whatever "localhost" means on this machine. */
   static InetSocketAddress loopback(int port) throws IOException {
     return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);

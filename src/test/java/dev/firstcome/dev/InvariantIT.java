@@ -2,7 +2,7 @@ package dev.firstcome.dev;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.firstcome.database.Database;
+import dev.firstcome.infra.postgres.Database;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

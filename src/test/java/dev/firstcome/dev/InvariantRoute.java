@@ -1,7 +1,7 @@
 package dev.firstcome.dev;
 
-import dev.firstcome.database.Database;
-import dev.firstcome.web.Answers;
+import dev.firstcome.http.dispatch.Answers;
+import dev.firstcome.infra.postgres.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

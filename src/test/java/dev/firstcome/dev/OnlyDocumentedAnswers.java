@@ -6,6 +6,7 @@ import dev.firstcome.dev.ApiDocument.Answer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -26,6 +27,7 @@ public final class OnlyDocumentedAnswers implements AfterEachCallback, AfterAllC
   /** Read when the first answer is there: most tests have no shop. */
   private static final class Served {
     static final ApiDocument DOCUMENT = ApiDocument.read();
+    static final Set<String> INSTANTS = DOCUMENT.instants();
   }
 
   static void note(Answer answer) {
@@ -51,11 +53,12 @@ public final class OnlyDocumentedAnswers implements AfterEachCallback, AfterAllC
   private static void judge() {
     List<String> faults = new ArrayList<>();
     for (Answer answer = GIVEN.poll(); answer != null; answer = GIVEN.poll()) {
-      List<String> found = Served.DOCUMENT.faults(answer);
+      List<String> found = new ArrayList<>(Served.DOCUMENT.faults(answer));
+      found.addAll(AnswerRules.faults(answer, Served.INSTANTS));
       if (!found.isEmpty() && faults.size() < SHOWN) {
         faults.add(answer + "\n  " + String.join("\n  ", found));
       }
     }
-    assertThat(faults).as("answers that openapi.json does not describe").isEmpty();
+    assertThat(faults).as("answers that openapi.json or the contract does not describe").isEmpty();
   }
 }

@@ -43,7 +43,12 @@ public final class OwnStores
     if (redis != null) {
       stores.put("spring.data.redis.url", redis + "/" + NEXT.getAndIncrement());
     }
-    // A cluster has no databases: who tests on one has it for itself (src/test/cluster alone).
+    // Many tests let one user order much; what limits that says so itself.
+    if (!environment.containsProperty("firstcome.order.max-pending")) {
+      stores.put("firstcome.order.max-pending", "0");
+    }
+    // A cluster has no databases: who tests on one has it for itself (src/test/check cluster
+    // alone).
     put(environment, "own stores", stores);
   }
 

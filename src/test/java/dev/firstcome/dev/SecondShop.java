@@ -1,6 +1,8 @@
 package dev.firstcome.dev;
 
 import dev.firstcome.Firstcome;
+import java.util.ArrayList;
+import java.util.List;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -10,14 +12,28 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 public final class SecondShop {
 
-  private static final ConfigurableApplicationContext SHOP =
-      new SpringApplicationBuilder(Firstcome.class)
-          .initializers(new ShopTest.WithServers())
-          .run("--server.port=0");
+  private static final ConfigurableApplicationContext SHOP = start();
 
   private SecondShop() {}
 
   public static int port() {
-    return SHOP.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    return port(SHOP);
+  }
+
+  /**
+   * One more with settings of its own, to be closed.
+   *
+   * @param settings such as {@code --firstcome.order.max-pending=10}
+   */
+  public static ConfigurableApplicationContext start(String... settings) {
+    List<String> arguments = new ArrayList<>(List.of(settings));
+    arguments.add("--server.port=0");
+    return new SpringApplicationBuilder(Firstcome.class)
+        .initializers(new ShopTest.WithServers())
+        .run(arguments.toArray(String[]::new));
+  }
+
+  public static int port(ConfigurableApplicationContext shop) {
+    return shop.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
   }
 }

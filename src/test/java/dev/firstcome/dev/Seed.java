@@ -2,6 +2,7 @@ package dev.firstcome.dev;
 
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.R2dbcTimeoutException;
 import io.r2dbc.spi.Result;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /**
  * Puts the demo into a database that has no products: {@code db/seed/*.sql} in the order of their
@@ -26,7 +28,12 @@ final class Seed {
 
   private static final Logger log = LoggerFactory.getLogger(Seed.class);
 
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  /** A first start compiles and warms all at once: a pool's first connection may take its time. */
+  private static final Retry UNTIL_THERE_IS_A_CONNECTION =
+      Retry.fixedDelay(20, Duration.ofMillis(500))
+          .filter(failure -> failure instanceof R2dbcTimeoutException);
 
   /** Of two that start at once on one database, the second waits and finds the products. */
   private static final String ALONE =
@@ -65,10 +72,15 @@ final class Seed {
       scripts.add(file.getContentAsString(StandardCharsets.UTF_8));
     }
     Integer run =
-        Mono.usingWhen(connections.create(), c -> sow(c, scripts), Connection::close).block(LIMIT);
+        Mono.usingWhen(connection(), c -> sow(c, scripts), Connection::close).block(LIMIT);
     int count = run == null ? 0 : run;
     log.info("seed: {}", count == 0 ? "nothing to do" : count + " files");
     return count;
+  }
+
+  private Mono<Connection> connection() {
+    return Mono.defer(() -> Mono.<Connection>from(connections.create()))
+        .retryWhen(UNTIL_THERE_IS_A_CONNECTION);
   }
 
   private static Mono<Integer> sow(Connection connection, List<String> scripts) {

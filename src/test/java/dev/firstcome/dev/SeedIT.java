@@ -1,5 +1,6 @@
 package dev.firstcome.dev;
 
+import static dev.firstcome.harness.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +11,6 @@ import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.Result;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +25,6 @@ import org.springframework.mock.env.MockEnvironment;
 import reactor.core.publisher.Flux;
 
 class SeedIT {
-
-  private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private @Nullable ConnectionFactory made;
 
@@ -96,7 +94,7 @@ class SeedIT {
             connections.create(),
             c -> Flux.from(c.createStatement(sql).execute()).concatMap(Result::getRowsUpdated),
             Connection::close)
-        .blockLast(LIMIT);
+        .blockLast(SOON);
   }
 
   private long products() {
@@ -107,7 +105,7 @@ class SeedIT {
                     Flux.from(c.createStatement("select count(*) from products").execute())
                         .concatMap(result -> result.map((row, about) -> row.get(0, Long.class))),
                 Connection::close)
-            .blockLast(LIMIT);
+            .blockLast(SOON);
     return count == null ? -1 : count;
   }
 }

@@ -3,8 +3,8 @@ package dev.firstcome.dev;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.firstcome.database.Database;
-import dev.firstcome.redis.Redis;
+import dev.firstcome.infra.postgres.Database;
+import dev.firstcome.infra.redis.Redis;
 import io.lettuce.core.api.async.RedisServerAsyncCommands;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -22,7 +22,7 @@ class ServersIT {
     database
         .list("select current_setting('max_connections')", row -> row.get(0, String.class))
         .as(StepVerifier::create)
-        .assertNext(rows -> assertThat(rows).containsExactly("200"))
+        .assertNext(rows -> assertThat(rows).containsExactly("600"))
         .verifyComplete();
     redis
         .call(commands -> ((RedisServerAsyncCommands<String, String>) commands).info("server"))

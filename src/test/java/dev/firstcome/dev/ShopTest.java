@@ -1,11 +1,13 @@
 package dev.firstcome.dev;
 
 import dev.firstcome.Firstcome;
+import dev.firstcome.harness.Patience;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -30,7 +32,7 @@ import org.springframework.test.context.ContextConfiguration;
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
 @SpringBootTest(classes = Firstcome.class, webEnvironment = WebEnvironment.RANDOM_PORT)
-@AutoConfigureWebTestClient(timeout = "30s")
+@AutoConfigureWebTestClient(timeout = "120s")
 @ExtendWith(OnlyDocumentedAnswers.class)
 @ContextConfiguration(initializers = ShopTest.WithServers.class)
 public @interface ShopTest {
@@ -47,13 +49,36 @@ public @interface ShopTest {
       // Races list what may come of them, and a machine that is slow today is not to add to it.
       properties.put("firstcome.lanes.target", "900ms");
       properties.put("firstcome.web.max-concurrent-writes", "100000");
+      properties.put("spring.r2dbc.pool.max-acquire-time", Patience.of(Duration.ofSeconds(3)));
+      properties.put(
+          "spring.lifecycle.timeout-per-shutdown-phase", Patience.of(Duration.ofSeconds(20)));
+      // Many tests let one user order much; what limits that has a shop of its own.
+      if (!context.getEnvironment().containsProperty("firstcome.order.max-pending")) {
+        properties.put("firstcome.order.max-pending", "0");
+      }
       properties.put("firstcome.page.enabled", "true");
       context
           .getEnvironment()
           .getPropertySources()
           .addFirst(new MapPropertySource("shop test", properties));
+      context
+          .getEnvironment()
+          .getPropertySources()
+          // Unless a test says otherwise.
+          .addLast(new MapPropertySource("on this machine", slowly()));
       context.getBeanFactory().registerSingleton("tokenMint", new Tokens(SECRET));
       context.getBeanFactory().registerSingleton("answerNotes", new AnswerNotes());
+    }
+
+    /** The time limits that a shop ships with, for a machine that may be slow. */
+    private static Map<String, Object> slowly() {
+      return Map.of(
+          "spring.data.redis.timeout", Patience.of(Duration.ofMillis(500)),
+          "firstcome.locks.lease", Patience.of(Duration.ofSeconds(3)),
+          "firstcome.locks.patience", Patience.of(Duration.ofSeconds(6)),
+          "firstcome.lanes.patience", Patience.of(Duration.ofSeconds(5)),
+          "firstcome.lanes.deadline", Patience.of(Duration.ofMillis(3500)),
+          "firstcome.web.request-timeout", Patience.of(Duration.ofSeconds(10)));
     }
   }
 }

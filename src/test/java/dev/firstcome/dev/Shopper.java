@@ -1,5 +1,7 @@
 package dev.firstcome.dev;
 
+import static dev.firstcome.harness.Patience.SOON;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +28,16 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Shopper {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-  /** Everybody comes at once, through a bounded number of connections. */
+  /**
+   * Everybody comes at once, through a bounded number of connections. One that has rested for long
+   * is not used again: the shop may be closing it at that very moment.
+   */
   private static final ConnectionProvider CROWD =
-      ConnectionProvider.builder("crowd").maxConnections(400).pendingAcquireMaxCount(-1).build();
+      ConnectionProvider.builder("crowd")
+          .maxConnections(400)
+          .pendingAcquireMaxCount(-1)
+          .maxIdleTime(Duration.ofSeconds(5))
+          .build();
 
   private final String userId;
   private final List<WebClient> doors;
@@ -124,7 +131,7 @@ public final class Shopper {
   }
 
   private static <T> T now(Mono<T> answer) {
-    return Objects.requireNonNull(answer.block(PATIENCE));
+    return Objects.requireNonNull(answer.block(SOON));
   }
 
   private static Mono<Answer> answer(WebClient.RequestHeadersSpec<?> request) {

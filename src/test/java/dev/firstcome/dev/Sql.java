@@ -1,15 +1,13 @@
 package dev.firstcome.dev;
 
+import static dev.firstcome.harness.Patience.SOON;
 import static java.util.Objects.requireNonNull;
 
-import dev.firstcome.database.Database;
-import java.time.Duration;
+import dev.firstcome.infra.postgres.Database;
 import java.util.List;
 
 /** What the database says, next to what the shop says. */
 public final class Sql {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Database database;
 
@@ -20,18 +18,18 @@ public final class Sql {
   /** The single number that the query answers. */
   public long number(String query, Object... arguments) {
     return requireNonNull(
-            database.list(query, row -> row.get(0, Long.class), arguments).block(PATIENCE))
+            database.list(query, row -> row.get(0, Long.class), arguments).block(SOON))
         .get(0);
   }
 
   /** The first column of every row, as text. */
   public List<String> column(String query, Object... arguments) {
     return requireNonNull(
-        database.list(query, row -> String.valueOf(row.get(0)), arguments).block(PATIENCE));
+        database.list(query, row -> String.valueOf(row.get(0)), arguments).block(SOON));
   }
 
   public void run(String statement, Object... arguments) {
-    requireNonNull(database.update(statement, arguments).block(PATIENCE));
+    requireNonNull(database.update(statement, arguments).block(SOON));
   }
 
   /** A product on sale; its supply is written down as an adjustment, as every supply is. */

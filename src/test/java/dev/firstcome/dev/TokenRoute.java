@@ -1,10 +1,10 @@
 package dev.firstcome.dev;
 
-import dev.firstcome.problem.Violation.Rule;
-import dev.firstcome.web.Answers;
-import dev.firstcome.web.Body;
-import dev.firstcome.web.Checks;
-import dev.firstcome.web.Valid;
+import dev.firstcome.http.dispatch.Answers;
+import dev.firstcome.http.json.RequestBody;
+import dev.firstcome.http.json.SelfValidating;
+import dev.firstcome.http.json.Violations;
+import dev.firstcome.refusal.Violation.Rule;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
 /** {@code POST /dev/tokens}: anybody's token for the asking. Never part of the jar. */
-record TokenRoute(Tokens tokens, Body body) {
+record TokenRoute(Tokens tokens, RequestBody body) {
 
   /** As the contract has it: 1 to 64 visible ASCII characters. */
   private static final Pattern USER_ID = Pattern.compile("[!-~]{1,64}");
@@ -25,10 +25,10 @@ record TokenRoute(Tokens tokens, Body body) {
 
   private static final int MOST_SCOPES = 16;
 
-  record Wish(String userId, @Nullable List<String> scopes) implements Valid {
+  record Ask(String userId, @Nullable List<String> scopes) implements SelfValidating {
 
     @Override
-    public void validate(Checks checks) {
+    public void validate(Violations checks) {
       checks
           .length("userId", userId, 1, 64)
           .check("userId", USER_ID.matcher(userId).matches(), Rule.TEXT_CHARACTERS)
@@ -48,7 +48,7 @@ record TokenRoute(Tokens tokens, Body body) {
   }
 
   private Mono<ServerResponse> mint(ServerRequest request) {
-    return body.read(request, Wish.class)
+    return body.read(request, Ask.class)
         .map(wish -> tokens.of(wish.userId(), wish.scopes() == null ? List.of() : wish.scopes()))
         .flatMap(token -> Answers.ok(new Minted(token)));
   }

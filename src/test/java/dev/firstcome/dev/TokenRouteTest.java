@@ -3,8 +3,8 @@ package dev.firstcome.dev;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.firstcome.problem.Refused;
-import dev.firstcome.web.Checks;
+import dev.firstcome.http.json.Violations;
+import dev.firstcome.refusal.Refused;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +35,8 @@ class TokenRouteTest {
   }
 
   private static void validate(String userId, @Nullable List<String> scopes) {
-    Checks checks = Checks.start();
-    new TokenRoute.Wish(userId, scopes).validate(checks);
+    Violations checks = Violations.start();
+    new TokenRoute.Ask(userId, scopes).validate(checks);
     checks.done();
   }
 }

@@ -16,7 +16,7 @@ final class Welcome {
     Firstcome is open: %1$s
       storefront, board %1$s
       try every call    %1$s/docs
-      a walk-through    README.md
+      a walk-through    src/docs/guide.md
     %2$s
       Ctrl-C closes the shop. Data and servers go with it.
     """

@@ -2,11 +2,13 @@ package dev.firstcome.faults;
 
 import dev.firstcome.dev.Cable;
 import dev.firstcome.dev.Stores;
+import dev.firstcome.dev.Tokens;
 import dev.firstcome.faults.Kind.Target;
 import dev.firstcome.faults.Plan.Fault;
 import java.io.File;
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,19 +27,25 @@ import org.jspecify.annotations.Nullable;
 final class Arena implements AutoCloseable {
 
   private static final List<Kind> ONE_REDIS =
-      Kind.of(EnumSet.of(Target.INSTANCE, Target.POSTGRES, Target.REDIS));
+      Kind.of(EnumSet.complementOf(EnumSet.of(Target.NODES)));
 
   private static final List<Kind> MANY =
       Kind.of(EnumSet.of(Target.INSTANCE, Target.POSTGRES, Target.NODES));
+
+  private static final long HOUR_SECONDS = 3600;
 
   private final Stores stores;
   private final @Nullable Nodes nodes;
   private final List<Instance> instances = new ArrayList<>();
   private final List<Cable> toPostgres = new ArrayList<>();
   private final List<Cable> toRedis = new ArrayList<>();
+  private final List<ShiftedClock> clocks = new ArrayList<>();
+  private final Map<Fault, AutoCloseable> others = new ConcurrentHashMap<>();
   private final HttpClient http;
+  private final Tokens tokens;
 
-  private Arena(Stores stores, @Nullable Nodes nodes, HttpClient http) {
+  private Arena(Stores stores, @Nullable Nodes nodes, HttpClient http, Tokens tokens) {
+    this.tokens = tokens;
     this.stores = stores;
     this.nodes = nodes;
     this.http = http;
@@ -57,11 +66,12 @@ final class Arena implements AutoCloseable {
       File logs,
       HttpClient http)
       throws IOException, InterruptedException {
-    Arena arena = new Arena(stores, nodes, http);
+    Arena arena = new Arena(stores, nodes, http, new Tokens(secret));
     // However this process ends, short of being killed, nothing of it stays.
     Runtime.getRuntime().addShutdownHook(new Thread(arena::closeQuietly, "arena-close"));
     for (int i = 0; i < instances; i++) {
-      arena.add(shop, secret, new File(logs, "shop-%d.log".formatted(i)));
+      ShiftedClock clock = ShiftedClock.of(logs.toPath(), i);
+      arena.add(shop, secret, new File(logs, "shop-%d.log".formatted(i)), clock);
     }
     for (Instance instance : arena.instances) {
       instance.start();
@@ -70,12 +80,19 @@ final class Arena implements AutoCloseable {
     return arena;
   }
 
-  private void add(List<String> shop, String secret, File log) throws IOException {
+  private void add(List<String> shop, String secret, File log, @Nullable ShiftedClock clock)
+      throws IOException {
     Cable postgres = new Cable("127.0.0.1", stores.postgresPort());
     Cable redis = new Cable("127.0.0.1", stores.redisPort());
     toPostgres.add(postgres);
     toRedis.add(redis);
     Map<String, String> environment = new HashMap<>();
+    // A crowd of few users is to keep the shop busy.
+    environment.put("FIRSTCOME_ORDER_MAXPENDING", "0");
+    if (clock != null) {
+      clocks.add(clock);
+      environment.putAll(clock.environment());
+    }
     if (nodes == null) {
       environment.put("SPRING_DATA_REDIS_URL", "redis://127.0.0.1:" + redis.port());
     }
@@ -113,11 +130,27 @@ final class Arena implements AutoCloseable {
 
   /** What happens here, one after the other. */
   List<Kind> kinds() {
-    return nodes == null ? ONE_REDIS : nodes.kinds();
+    return nodes == null ? possible(ONE_REDIS) : nodes.kinds();
+  }
+
+  /** Without a C compiler nobody's clock can be set. */
+  private List<Kind> possible(List<Kind> kinds) {
+    if (!clocks.isEmpty()) {
+      return kinds;
+    }
+    FaultRun.say("NOT TRIED, no C compiler (cc): %s", Kind.CLOCK_AHEAD.label());
+    return kinds.stream().filter(kind -> kind.target() != Target.CLOCK).toList();
+  }
+
+  /** The product whose row somebody holds; 0 if that is not what this is. */
+  long heldProduct(Fault fault) {
+    return others.get(fault) instanceof Psql psql && fault.kind() == Kind.HOLD_ROW
+        ? psql.product()
+        : 0;
   }
 
   Plan plan(long seed) {
-    return Plan.of(seed, kinds(), nodes == null ? ONE_REDIS : MANY, instances.size());
+    return Plan.of(seed, kinds(), nodes == null ? kinds() : MANY, instances.size());
   }
 
   /** The way to the instances. */
@@ -125,7 +158,7 @@ final class Arena implements AutoCloseable {
     return new Door(http, instances.stream().map(Instance::port).toList());
   }
 
-  void begin(Fault fault) throws IOException, InterruptedException {
+  void begin(Fault fault) throws IOException, InterruptedException, SQLException {
     Instance instance = instances.get(fault.instance());
     Cable postgres = toPostgres.get(fault.instance());
     Cable redis = toRedis.get(fault.instance());
@@ -142,6 +175,13 @@ final class Arena implements AutoCloseable {
       case SILENCE_POSTGRES -> postgres.silence();
       case KILL_REDIS, OLD_REDIS -> stores.killRedis();
       case FLUSH_REDIS -> stores.askRedis("FLUSHALL");
+      case FULL_REDIS -> stores.askRedis("CONFIG SET maxmemory 1");
+      case HOLD_ROW -> others.put(fault, Psql.holdingStock(stores, fault.chance()));
+      case OPEN_SNAPSHOT -> others.put(fault, Psql.withSnapshot(stores));
+      case CLOCK_AHEAD -> clocks.get(fault.instance()).set(HOUR_SECONDS);
+      case SLOW_BODIES -> others.put(fault, Attacker.withSlowBodies(instance.port(), tokens));
+      case UNKNOWN_PRODUCTS ->
+          others.put(fault, Attacker.withUnknownProducts(door(), fault.instance(), tokens));
       case FREEZE_REDIS -> stores.freezeRedis();
       case SLOW_REDIS -> redis.slow(latency, 50, fault.chance());
       case TEAR_REDIS -> redis.tear(0.05, fault.chance());
@@ -157,7 +197,7 @@ final class Arena implements AutoCloseable {
   }
 
   /** Returns when what was away is there again. */
-  void end(Fault fault) throws IOException, InterruptedException {
+  void end(Fault fault) throws Exception {
     Instance instance = instances.get(fault.instance());
     switch (fault.kind()) {
       case KILL_INSTANCE, STOP_INSTANCE -> {
@@ -170,6 +210,10 @@ final class Arena implements AutoCloseable {
       case KILL_REDIS -> stores.restartRedis();
       case OLD_REDIS -> stores.restartRedisFromSnapshot();
       case FREEZE_REDIS -> stores.thawRedis();
+      case FULL_REDIS -> stores.askRedis("CONFIG SET maxmemory 0");
+      case HOLD_ROW, OPEN_SNAPSHOT, SLOW_BODIES, UNKNOWN_PRODUCTS ->
+          Objects.requireNonNull(others.remove(fault)).close();
+      case CLOCK_AHEAD -> clocks.get(fault.instance()).set(0);
       case FLUSH_REDIS -> {
         // It was over at once.
       }
@@ -205,12 +249,23 @@ final class Arena implements AutoCloseable {
     }
   }
 
+  private static void closeQuietly(AutoCloseable other) {
+    try {
+      other.close();
+    } catch (Exception gone) {
+      System.err.println("faults: " + other + " was not closed: " + gone);
+    }
+  }
+
   @Override
   public void close() throws IOException, InterruptedException {
     for (Instance instance : instances) {
       if (instance.isRunning()) {
         instance.kill();
       }
+    }
+    for (AutoCloseable other : others.values()) {
+      closeQuietly(other);
     }
     for (Cable cable : toPostgres) {
       cable.close();

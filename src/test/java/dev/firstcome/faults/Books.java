@@ -1,9 +1,9 @@
 package dev.firstcome.faults;
 
-import dev.firstcome.batch.RequestName;
 import dev.firstcome.dev.Stores;
 import dev.firstcome.faults.Request.Answer;
 import dev.firstcome.faults.Request.Verb;
+import dev.firstcome.refusal.RequestName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -161,23 +161,23 @@ final class Crowd {
     return new Request(verb, user, token, path, user + "-" + verb, body);
   }
 
-  /** An adjustment has no key: it is asked for once, and its reason tells it from all others. */
+  /** Its reason tells an adjustment from all others. */
   private void supply(Random random) throws InterruptedException {
     Thread.sleep(ADJUSTMENT_MILLIS);
     String user = prefix + "supplier";
     List<Long> products = market.products();
     int first = random.nextInt(products.size());
+    String key = prefix + "adjustment-" + visitors.incrementAndGet();
     String body =
         "{\"items\":[{\"productId\":%d,\"delta\":%d},{\"productId\":%d,\"delta\":-1}],\"reason\":\"%s\"}"
             .formatted(
                 products.get(first),
                 10 + random.nextInt(20),
                 products.get((first + 1) % products.size()),
-                prefix + "adjustment-" + visitors.incrementAndGet());
-    Request request =
-        new Request(Verb.ADJUST, user, tokens.admin(user), "/admin/stock-adjustments", "", body);
-    requests.add(request);
-    door.ask(request, random.nextInt(door.instances()), Door.PATIENT);
+                key);
+    ask(
+        new Request(Verb.ADJUST, user, tokens.admin(user), "/admin/stock-adjustments", key, body),
+        random);
   }
 
   /** Until there is a certain answer or the run is over; now and then once more after that. */

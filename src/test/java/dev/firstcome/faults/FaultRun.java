@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
 /**
- * The command {@code src/test/faults}. Its exit code is 0 if nothing was lost, sold twice, answered
- * wrongly or held for ever, and no event loop was blocked.
+ * The command {@code src/test/check faults}. Its exit code is 0 if nothing was lost, sold twice,
+ * answered wrongly or held for ever, and no event loop was blocked.
  */
 final class FaultRun {
 
@@ -133,7 +133,8 @@ final class FaultRun {
   }
 
   /**
-   * The jar of production, unpacked so that it starts quickly; or everything, under BlockHound.
+   * The jar of production, unpacked so that it starts quickly; or everything, under BlockHound; or,
+   * with CLASSES=1, what was compiled last.
    *
    * @param measured whether it is to be as fast as in production; else the quick compiler will do:
    *     those processes live for seconds, on cores that they share
@@ -145,7 +146,10 @@ final class FaultRun {
     if (!measured) {
       command.add("-XX:TieredStopAtLevel=1");
     }
-    if ("1".equals(System.getenv("BLOCKHOUND"))) {
+    if ("1".equals(System.getenv("CLASSES"))) {
+      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      command.add("dev.firstcome.Firstcome");
+    } else if ("1".equals(System.getenv("BLOCKHOUND"))) {
       command.add("-XX:+AllowRedefinitionToAddDeleteMethods");
       command.add("-XX:+EnableDynamicAgentLoading");
       command.addAll(List.of("-cp", System.getProperty("java.class.path")));

@@ -169,6 +169,23 @@ final class Gates {
     }
   }
 
+  /** What Redis has of products that nobody has ever sold. */
+  List<String> unknown() {
+    List<String> found = new ArrayList<>();
+    try (Look look = look()) {
+      for (String key : look.redis.keys("stock:*")) {
+        if (look.redis.type(key).equals("hash")) {
+          look.redis.hkeys(key).stream()
+              .filter(
+                  field -> field.matches("\\d{10,}") && Long.parseLong(field) >= Attacker.UNKNOWN)
+              .limit(1)
+              .forEach(field -> found.add(key + " has what there is not: " + field));
+        }
+      }
+    }
+    return found;
+  }
+
   /** Which of these the gates do not know: whoever asks for them is at the database. */
   List<String> notLoaded(List<Long> products, List<Long> campaigns) {
     List<String> found = new ArrayList<>();

@@ -22,6 +22,12 @@ enum Kind {
   SLOW_REDIS("wire to Redis slow, 50 to 500 ms", Target.REDIS, 4000),
   TEAR_REDIS("wire to Redis resets connections", Target.REDIS, 4000),
   SILENCE_REDIS("wire to Redis silent, no reset", Target.REDIS, 4000),
+  FULL_REDIS("Redis full (`maxmemory`, `noeviction`)", Target.REDIS, 4000),
+  HOLD_ROW("a psql holds one product's stock row", Target.SESSION, 40_000),
+  OPEN_SNAPSHOT("a snapshot stays open in PostgreSQL", Target.SESSION, 10_000),
+  CLOCK_AHEAD("an instance's clock jumps an hour ahead, and back", Target.CLOCK, 6000),
+  SLOW_BODIES("an attacker with 700 bodies that trickle", Target.ATTACKER, 8000),
+  UNKNOWN_PRODUCTS("an attacker orders what there is not", Target.ATTACKER, 6000),
   KILL_PRIMARY("a primary killed (`kill -9`), its replica takes over", Target.NODES, 8000),
   MOVE_SLOTS("slots moved to another primary (`redis-cli --cluster reshard`)", Target.NODES, 0),
   EMPTY_PRIMARY("a primary killed and back at once, empty", Target.NODES, 0),
@@ -32,6 +38,11 @@ enum Kind {
     POSTGRES,
     /** The one Redis, or the wire to it. */
     REDIS,
+    /** A stranger's session at PostgreSQL. */
+    SESSION,
+    /** An instance's wall clock. */
+    CLOCK,
+    ATTACKER,
     /** A server of a cluster, or of those that Sentinel watches. */
     NODES
   }

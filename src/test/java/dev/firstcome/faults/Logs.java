@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /** What the instances wrote down. They are never silent about a defect. */
 record Logs(Path folder) {
 
-  /** As {@code LoopWatch} begins its line. */
+  /** As {@code EventLoopMonitor} begins its line. */
   private static final String BLOCKED = "event loop blocked: ";
 
   private static final String BUSY = "event loop busy: ";

@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The servers that {@code src/test/cluster} has started and named in the environment: a cluster, or
- * a primary and its replica behind Sentinel. They tell their process ids and how to start them
- * again; what has failed is one of them at a time.
+ * The servers that {@code src/test/check cluster} has started and named in the environment: a
+ * cluster, or a primary and its replica behind Sentinel. They tell their process ids and how to
+ * start them again; what has failed is one of them at a time.
  */
 final class Nodes {
 

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class PlanTest {
 
-  private static final List<Kind> KINDS =
-      Kind.of(EnumSet.of(Target.INSTANCE, Target.POSTGRES, Target.REDIS));
+  private static final List<Kind> KINDS = Kind.of(EnumSet.complementOf(EnumSet.of(Target.NODES)));
 
   private static Plan plan(long seed) {
     return Plan.of(seed, KINDS, KINDS, 2);

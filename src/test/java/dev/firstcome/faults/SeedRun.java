@@ -72,6 +72,7 @@ final class SeedRun {
     violations.addAll(new Books(arena.stores(), prefix).check(crowd.requests()));
     violations.addAll(behindTheGate(market));
     violations.addAll(strictness());
+    violations.addAll(awaitNone(() -> arena.gates().unknown(), GATE_LIMIT));
     return new Result(violations, timeline.impacts(), crowd.requests().size());
   }
 
@@ -97,13 +98,14 @@ final class SeedRun {
     }
   }
 
-  private Happened inject(Fault fault, long start) throws IOException, InterruptedException {
+  private Happened inject(Fault fault, long start) throws Exception {
     sleepUntil(start, fault.atMillis());
     long began = System.nanoTime();
     arena.begin(fault);
+    long product = arena.heldProduct(fault);
     Thread.sleep(fault.forMillis());
     arena.end(fault);
-    return new Happened(fault, began, System.nanoTime());
+    return new Happened(fault, product, began, System.nanoTime());
   }
 
   private static void sleepUntil(long start, int millis) throws InterruptedException {

@@ -107,7 +107,12 @@ final class StaleReads {
             .formatted(product, supplied);
     Request raise =
         new Request(
-            Verb.ADJUST, "admin", tokens.admin("admin"), "/admin/stock-adjustments", "", body);
+            Verb.ADJUST,
+            "admin",
+            tokens.admin("admin"),
+            "/admin/stock-adjustments",
+            "supply-" + product + "-" + supplied,
+            body);
     if (!arena.door().ask(raise, 0, Door.PATIENT).isSuccess()) {
       violations.add("not supplied: " + raise);
     }

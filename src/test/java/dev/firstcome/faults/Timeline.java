@@ -3,6 +3,9 @@ package dev.firstcome.faults;
 import dev.firstcome.faults.Kind.Target;
 import dev.firstcome.faults.Plan.Fault;
 import dev.firstcome.faults.Request.Answer;
+import dev.firstcome.faults.Request.Verb;
+import dev.firstcome.harness.Patience;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -15,19 +18,42 @@ import java.util.concurrent.TimeUnit;
 final class Timeline {
 
   /** From the end of a fault until nothing may be heard of it: pools and breakers look again. */
-  static final long DETECTION_NANOS = TimeUnit.SECONDS.toNanos(5);
+  static final long DETECTION_NANOS = Patience.of(Duration.ofSeconds(5)).toNanos();
 
   /** From the loss of Redis until nothing may be heard of it: a few commands' time limit. */
-  static final long REDIS_DETECTION_NANOS = TimeUnit.SECONDS.toNanos(2);
+  static final long REDIS_DETECTION_NANOS = Patience.of(Duration.ofSeconds(2)).toNanos();
 
   /** The shop's own limit is 10 s; two busy cores take their time with the rest. */
   private static final long ANSWER_LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(11_500);
 
+  /** The longest answer to somebody else while a row is locked; the rest is a busy machine's. */
+  private static final long NEIGHBOUR_NANOS = TimeUnit.MILLISECONDS.toNanos(5000);
+
+  /** Of honest requests, while somebody attacks. */
+  private static final double TOLERATED = 0.01;
+
   private static final long BUCKET_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final int BUCKETS_BEFORE = 6;
 
-  /** A fault as it came about. */
-  record Happened(Fault fault, long began, long ended) {}
+  /**
+   * A fault as it came about.
+   *
+   * @param product whose row is held; 0 if none
+   */
+  record Happened(Fault fault, long product, long began, long ended) {
+
+    Happened(Fault fault, long began, long ended) {
+      this(fault, 0, began, ended);
+    }
+
+    /** Whether the request may have to wait for the row that is held. */
+    private boolean holds(Request request) {
+      return product != 0
+          && (request.verb() == Verb.CANCEL
+              || request.verb() == Verb.ADJUST
+              || request.body().contains("\"productId\":" + product + ","));
+    }
+  }
 
   /**
    * What a fault was to the clients.
@@ -65,8 +91,10 @@ final class Timeline {
     List<String> violations = new ArrayList<>();
     for (Request request : requests) {
       for (Answer answer : request.answers()) {
-        if (answer.status() >= 500 && !isExcused(answer)) {
+        if (answer.status() >= 500 && !isExcused(request, answer)) {
           violations.add("%s, %s: %s".formatted(answer.outcome(), when(answer), request));
+        } else if (waitsForAStranger(request, answer)) {
+          violations.add("held up by a locked row, %s: %s".formatted(when(answer), request));
         } else if (isTooLate(answer)) {
           violations.add("no answer within its deadline, %s: %s".formatted(when(answer), request));
         } else if (answer.status() == 0
@@ -80,15 +108,45 @@ final class Timeline {
     return violations;
   }
 
-  private boolean isExcused(Answer answer) {
+  private boolean isExcused(Request request, Answer answer) {
     return happened.stream()
         .anyMatch(
-            h -> {
-              Target target = h.fault.kind().target();
-              boolean redis = target == Target.REDIS || target == Target.NODES;
-              long until = redis ? h.began + REDIS_DETECTION_NANOS : h.ended + DETECTION_NANOS;
-              return answer.at() >= h.began && answer.at() <= until;
-            });
+            h ->
+                answer.at() >= h.began
+                    && (answer.at() <= h.began + excusedFor(h, request) || wasUnderWay(h, answer)));
+  }
+
+  /** Its batch was in flight when Redis vanished, and may last until the lane's deadline. */
+  private static boolean wasUnderWay(Happened h, Answer answer) {
+    Kind.Target target = h.fault.kind().target();
+    return (target == Kind.Target.REDIS || target == Kind.Target.NODES) && answer.sent() <= h.began;
+  }
+
+  /** How long something may be heard of it by who asks for this. */
+  private long excusedFor(Happened h, Request request) {
+    long whole = h.ended - h.began + DETECTION_NANOS;
+    return switch (h.fault.kind().target()) {
+      case INSTANCE, POSTGRES -> whole;
+      case REDIS, NODES -> REDIS_DETECTION_NANOS;
+      case SESSION -> h.holds(request) ? whole : 0;
+      case CLOCK -> 0;
+      case ATTACKER -> share() <= TOLERATED ? whole : 0;
+    };
+  }
+
+  /** How much of what was asked got no answer but 503. */
+  private double share() {
+    return (double) answers.stream().filter(a -> a.status() == 503).count()
+        / Math.max(1, answers.size());
+  }
+
+  /** Whoever does not want what is locked is not to notice. */
+  private boolean waitsForAStranger(Request request, Answer answer) {
+    return happened.size() == 1
+        && answer.at() - answer.sent() > NEIGHBOUR_NANOS
+        && happened.stream()
+            .filter(h -> h.product != 0 && !h.holds(request))
+            .anyMatch(h -> answer.at() >= h.began && answer.sent() <= h.ended);
   }
 
   private boolean isTooLate(Answer answer) {

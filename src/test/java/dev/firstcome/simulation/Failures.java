@@ -4,6 +4,7 @@ import io.r2dbc.spi.R2dbcDataIntegrityViolationException;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcNonTransientException;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import io.r2dbc.spi.R2dbcTimeoutException;
 import io.r2dbc.spi.R2dbcTransientException;
 
 /** What the driver throws, by SQLSTATE. Without stack traces: a history throws many. */
@@ -34,6 +35,24 @@ final class Failures {
   /** As {@code PostgresConnectionClosedException}: without a SQLSTATE. */
   static R2dbcException lost() {
     return new Lost();
+  }
+
+  /** As the pool says it. */
+  static R2dbcException noConnection() {
+    return new NoConnection();
+  }
+
+  private static final class NoConnection extends R2dbcTimeoutException {
+    private static final long serialVersionUID = 1L;
+
+    NoConnection() {
+      super("no connection in time");
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
   }
 
   private static final class Violation extends R2dbcDataIntegrityViolationException {

@@ -16,6 +16,13 @@ final class Faults {
   final boolean redisFlushed;
   final boolean redisRestored;
   final boolean postgresAway;
+
+  /** How many rows are locked by somebody who is not the shop. */
+  final int strangers;
+
+  /** Whether nothing else goes wrong. */
+  final boolean onlyStrangers;
+
   private final boolean redisSteady;
   private boolean healed;
 
@@ -43,10 +50,12 @@ final class Faults {
     redisFlushed = world.chance(0.2 * redis);
     redisRestored = world.chance(0.15 * redis);
     postgresAway = world.chance(0.2 * others);
+    onlyStrangers = redis == 0 && others == 0 && leastStall == 0;
+    strangers = onlyStrangers ? 1 + world.pick(3) : world.chance(0.3) ? 1 + world.pick(2) : 0;
   }
 
   static Faults any(World world) {
-    return new Faults(world, 1, 1);
+    return world.chance(0.1) ? none(world) : new Faults(world, 1, 1);
   }
 
   /** Redis stays up, hears everything that is sent, and remembers. */

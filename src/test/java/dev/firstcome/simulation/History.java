@@ -1,19 +1,25 @@
 package dev.firstcome.simulation;
 
-import dev.firstcome.batch.LaneSettings;
-import dev.firstcome.coupon.Coupon;
-import dev.firstcome.coupon.CouponParts;
-import dev.firstcome.coupon.Discount;
-import dev.firstcome.order.Order;
-import dev.firstcome.order.OrderParts;
-import dev.firstcome.order.OrderSettings;
-import dev.firstcome.payment.PaymentParts;
-import dev.firstcome.point.PointParts;
-import dev.firstcome.problem.Refused;
+import static dev.firstcome.simulation.PostgresServer.MOST;
+
+import dev.firstcome.engine.lane.LaneSettings;
+import dev.firstcome.refusal.Refused;
+import dev.firstcome.shop.coupon.Campaign;
+import dev.firstcome.shop.coupon.CouponParts;
+import dev.firstcome.shop.coupon.Discount;
+import dev.firstcome.shop.order.Order;
+import dev.firstcome.shop.order.OrderParts;
+import dev.firstcome.shop.order.OrderSettings;
+import dev.firstcome.shop.payment.PaymentParts;
+import dev.firstcome.shop.point.PointEntry;
+import dev.firstcome.shop.point.PointParts;
+import dev.firstcome.shop.stock.StockParts;
 import dev.firstcome.simulation.PostgresServer.Adjustment;
-import dev.firstcome.simulation.PostgresServer.Campaign;
 import dev.firstcome.simulation.PostgresServer.Issued;
+import dev.firstcome.simulation.PostgresServer.Key;
 import dev.firstcome.simulation.PostgresServer.Product;
+import dev.firstcome.simulation.PostgresServer.StoredCampaign;
+import dev.firstcome.simulation.PostgresServer.Tape;
 import dev.firstcome.simulation.Request.Attempt;
 import dev.firstcome.simulation.Request.Heard;
 import dev.firstcome.simulation.Request.Kind;
@@ -22,11 +28,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +45,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class History {
 
-  private static final long SECOND = 1_000_000;
+  static final long SECOND = 1_000_000;
+
+  /** Of a request that may wait for any row. */
+  static final Key ANYTHING = new Key("anything", "");
 
   /** Requests arrive, and faults happen, within this time. */
-  private static final long RUSH = 15 * SECOND;
-
-  /** Longer than anything is under way that was stalled before all healed. */
-  private static final long LINGERING = 15 * SECOND;
+  static final long RUSH = 15 * SECOND;
 
   /**
    * Enough for what is found last: a campaign of a crashed instance, held until the sweep's
@@ -49,6 +59,9 @@ final class History {
    * turn), one look or the other disturbed by another instance.
    */
   private static final long QUIET = 90 * SECOND;
+
+  /** Longer than any transaction takes, its waits for locks and for lost answers included. */
+  private static final long LONGEST_TAKEN = 30 * SECOND;
 
   /** How long a client waits at the most. */
   private static final long PATIENCE = 20 * SECOND;
@@ -70,7 +83,13 @@ final class History {
   private final int users;
   private int started;
   private boolean rushing = true;
+  private boolean draining;
   private final boolean adjusted;
+  private final Truth truth;
+  private final Limits limits;
+  private final Administrators administrators;
+  private final Weather weather;
+  private @Nullable Function<PostgresServer, Tape> tape;
 
   /** Of the stock gate: in every third history as many as there may be products. */
   private final int partitions;
@@ -89,6 +108,7 @@ final class History {
     faults = variant.faults(world);
     redis = new RedisServer(world, variant);
     postgres = new PostgresServer(world, variant);
+    weather = new Weather(world, faults, variant, redis, postgres, shops, requests, this::start);
     campaigns = (int) world.between(1, 3);
     products = (int) world.between(1, 3);
     users = (int) world.between(3, 8);
@@ -97,8 +117,9 @@ final class History {
             1000,
             (int) world.between(1, 16),
             (int) world.between(1, 2),
-            3,
-            Duration.ofSeconds(8),
+            2,
+            Duration.ofSeconds(5),
+            Duration.ofMillis(3500),
             Duration.ofMillis(50),
             Duration.ofSeconds(1));
     orderSettings =
@@ -106,8 +127,12 @@ final class History {
             Duration.ofSeconds(world.between(4, 15)),
             Duration.ofSeconds(8),
             (int) world.between(1, 20),
+            world.chance(0.5) ? 0 : (int) world.between(1, 4),
             world.chance(0.5));
     adjusted = world.chance(0.3);
+    limits = new Limits(world, postgres, orderSettings.maxPending());
+    truth = new Truth(world, postgres, limits);
+    administrators = new Administrators(world, variant, postgres);
     partitions = seed % 3 == 0 ? 3 : 1;
     for (int i = 0; i < 4; i++) {
       hotMoments.add(world.between(0, RUSH));
@@ -118,9 +143,25 @@ final class History {
     return new History(seed, variant, traced).play(seed);
   }
 
+  /**
+   * The same, with everything that happens at its PostgreSQL told to somebody. Strangers, who have
+   * no session, stay away.
+   *
+   * @param tape given the server as it is filled, when nothing has happened yet
+   */
+  static void of(long seed, Function<PostgresServer, Tape> tape) {
+    Variant alone = Variant.asBuilt().spared(Strain.STRANGERS);
+    History history = new History(seed, alone, false);
+    history.tape = tape;
+    history.play(seed);
+  }
+
   private Outcome play(long seed) {
     Statements.requireCurrent();
+    weather.serversClocks();
     postgres.now(this::fill);
+    postgres.watch = limits::committed;
+    postgres.tape = tape == null ? null : tape.apply(postgres);
     faults.heal(variant.isPreloaded());
     int instances = (int) world.between(2, 3);
     for (int i = 0; i < instances; i++) {
@@ -132,24 +173,40 @@ final class History {
       faults.heal(false);
     }
     planRequests();
-    planFaults();
+    administrators.plan(change -> send(noted(change)));
+    weather.plan();
     world.run(RUSH);
     rushing = false;
-    heal();
+    weather.heal();
     Invariants invariants = new Invariants(postgres, redis, requests, orderSettings);
     List<String> violations = comeToRest(invariants);
+    truth.orders();
+    truth.effects(requests);
+    violations.addAll(limits.violations());
+    truth.violations().stream().filter(this::isAsked).forEach(violations::add);
+    weather.violations().stream().filter(this::isAsked).forEach(violations::add);
+    if (variant.has(Strain.DEFECTS)) {
+      shops.forEach(shop -> violations.addAll(shop.defects()));
+    }
     if (violations.isEmpty()) {
+      invariants.drains();
       violations.addAll(drain());
       violations.addAll(invariants.whenQuiet());
     }
     return new Outcome(seed, violations, world.hash(), world.steps(), world.trace());
   }
 
+  /** Some variants break a promise that they are not about. */
+  private boolean isAsked(String violation) {
+    return (variant.has(Strain.FINAL_NO) || !violation.startsWith(Truth.FINAL_NO))
+        && (variant.has(Strain.STATUS) || !violation.startsWith(Truth.STATUS_DECIDED));
+  }
+
   /**
    * Everything must come to be as promised, and stay so. Whatever has not after so long is wrong.
    */
   private List<String> comeToRest(Invariants invariants) {
-    world.run(LINGERING);
+    world.run(weather.lingering());
     // An instance looks after the campaigns that it was asked for; after a crash it must be asked
     // again.
     for (long id = 1; id <= campaigns; id++) {
@@ -170,6 +227,7 @@ final class History {
     List<String> violations = new ArrayList<>(invariants.whenQuiet());
     if (violations.isEmpty()) {
       violations.addAll(invariants.gatesExact());
+      violations.addAll(variant.has(Strain.KEYS_END) ? redis.endless() : List.of());
       unanswered(violations);
     }
     return violations;
@@ -178,31 +236,35 @@ final class History {
   private Shop start() {
     Process process = new Process("shop" + ++started);
     world.note("-- start " + process.name);
+    weather.offset(process);
     return new Shop(process, world, faults, redis, postgres, lanes, orderSettings, partitions);
   }
 
   private void fill(PostgresServer.Tx tx) {
-    Instant end = World.START.plus(Duration.ofDays(1));
+    Instant start = postgres.instant();
+    Instant end = start.plus(Duration.ofDays(1));
+    administrators.fill(tx);
     for (long id = 1; id <= campaigns; id++) {
       Discount discount = new Discount(Discount.Type.FIXED, 100 * world.between(1, 3), null);
-      Coupon coupon =
-          new Coupon(
+      Campaign coupon =
+          new Campaign(
               id,
               "coupon",
               discount,
               0,
               world.between(1, 5),
-              World.START.minusSeconds(1),
+              start.minusSeconds(1),
               end,
-              end);
+              end,
+              false);
       long early = world.chance(0.3) ? world.between(1, coupon.totalQuantity()) : 0;
-      postgres.coupons.put(tx, id, new Campaign(coupon, early));
+      postgres.coupons.put(tx, id, new StoredCampaign(coupon, early));
       for (int i = 0; i < early; i++) {
         Request before = coupon("early" + i, id);
         postgres.issued.put(
             tx,
             ShopSql.issuedKey(id, before.user),
-            new Issued(before.id, id, before.user, World.START, null, null));
+            new Issued(before.id, id, before.user, start, null, null));
       }
     }
     for (int user = 0; user < users; user++) {
@@ -210,12 +272,30 @@ final class History {
         postgres.carts.add("user" + user + " " + world.between(1, products));
       }
     }
+    if (variant.has(Strain.BRIM) && world.chance(0.3)) {
+      rich(tx, "user" + world.pick(users), MOST - world.between(0, 2000));
+    }
     for (long id = 1; id <= products; id++) {
       long units = world.between(0, 10);
-      postgres.products.put(tx, id, new Product("product", 100 * world.between(0, 5)));
+      if (variant.has(Strain.BRIM) && world.chance(0.2)) {
+        units = MOST - units;
+      }
+      Long limit = world.chance(0.3) ? world.between(1, 4) : null;
+      Long drop = administrators.drop();
+      postgres.products.put(tx, id, new Product("product", 100 * world.between(0, 5), limit, drop));
       postgres.stock.put(tx, id, units);
       postgres.adjustments.put(tx, postgres.adjustmentId(), new Adjustment(id, units));
     }
+  }
+
+  /** Has charged that much before the history begins. */
+  private void rich(PostgresServer.Tx tx, String user, long points) {
+    UUID id = charge(user, "before", points).id;
+    postgres.balances.put(tx, user, points);
+    postgres.entries.put(
+        tx,
+        id,
+        new PointEntry(id, user, PointEntry.Type.CHARGE, points, points, null, World.START));
   }
 
   // What users do.
@@ -248,11 +328,18 @@ final class History {
     } else if (dice < 78) {
       send(payment(user, key, world.pick(mine)));
     } else if (dice < 88) {
-      send(cancel(user, world.pick(mine)));
+      UUID order = world.pick(mine);
+      if (key.hashCode() % 2 == 0) {
+        send(cancel(user, order));
+      } else {
+        sendOnce(refund(user, order, key));
+      }
+    } else if (dice < 91) {
+      send(look(user, key, world.pick(mine)));
     } else if (dice < 94 || !adjusted) {
       send(charge(user, key, world.between(1, 5) * 100));
     } else {
-      sendOnce(adjustment(world.between(1, products), world.between(-3, 4), key));
+      send(adjustment(world.between(1, products), world.between(-3, 4), key));
     }
   }
 
@@ -283,22 +370,28 @@ final class History {
         user,
         key,
         CouponParts.idOf(campaign, user),
+        null,
+        Set.of(postgres.coupons.key(campaign)),
         (shop, k) -> shop.coupons.coupons.issue(campaign, user).map(Heard::of));
   }
 
   private Request order(
       String user, String key, SortedMap<Long, Long> units, @Nullable UUID coupon) {
+    // Now and then somebody asks for something else under a key that was used.
+    SortedMap<Long, Long> others = rushing && world.chance(0.1) ? units() : units;
+    SortedMap<Long, Long> both = new TreeMap<>(units);
+    both.putAll(others);
     return request(
         Kind.ORDER,
         user,
         key,
         OrderParts.idOf(user, key),
-        (shop, k) -> shop.orders.place(user, k, other(units), other(user, coupon)).map(Heard::of));
-  }
-
-  /** Now and then another request under a key that was used. */
-  private SortedMap<Long, Long> other(SortedMap<Long, Long> units) {
-    return rushing && world.chance(0.03) ? units() : units;
+        null,
+        touched(both, coupon),
+        (shop, k) ->
+            shop.orders
+                .place(user, k, world.chance(0.3) ? others : units, other(user, coupon))
+                .map(Heard::of));
   }
 
   private @Nullable UUID other(String user, @Nullable UUID coupon) {
@@ -314,6 +407,8 @@ final class History {
         user,
         key,
         PointParts.idOf(user, key),
+        null,
+        Set.of(postgres.balances.key(user)),
         (shop, k) ->
             shop.points
                 .charge(user, k, rushing && world.chance(0.03) ? amount + 100 : amount)
@@ -326,6 +421,8 @@ final class History {
         user,
         key,
         PaymentParts.idOf(user, key),
+        order,
+        Set.of(postgres.balances.key(user), postgres.orders.key(order)),
         (shop, k) -> shop.payments.payments.pay(user, k, order).map(Heard::of));
   }
 
@@ -335,20 +432,88 @@ final class History {
         user,
         "cancel",
         order,
+        order,
+        Set.of(ANYTHING),
         (shop, k) -> shop.payments.cancel(user, order).map(Heard::of));
+  }
+
+  /** All that is left, or of some product that the order may have; which of them, the key says. */
+  private Request refund(String user, UUID order, String key) {
+    int hash = key.hashCode();
+    boolean restock = hash % 3 == 0;
+    @Nullable Map<Long, Long> units = hash % 5 > 1 ? Map.of(1L + hash % products, 1L) : null;
+    UUID id = new UUID(order.getMostSignificantBits(), hash);
+    return request(
+        Kind.REFUND,
+        user,
+        key,
+        id,
+        order,
+        Set.of(ANYTHING),
+        (shop, k) ->
+            shop.payments
+                .refund(id, order, units, restock)
+                .map(refund -> new Heard(refund, false, null)));
   }
 
   private Request adjustment(long product, long delta, String key) {
     return request(
         Kind.ADJUSTMENT,
         "admin",
-        key + " of " + product + " by " + delta,
-        new UUID(product, delta),
-        (shop, k) -> shop.stock.adjust(product, delta).map(after -> new Heard(after, false, null)));
+        key,
+        StockParts.idOf(product, delta, key),
+        null,
+        Set.of(postgres.stock.key(product)),
+        (shop, k) ->
+            shop.stock
+                .adjust(product, delta, k)
+                .map(reply -> new Heard(reply.body(), reply.replayed(), null)));
   }
 
-  private Request request(Kind kind, String user, String key, UUID id, Request.Call call) {
-    Request request = new Request(kind, user, key, id, call);
+  private Request look(String user, String key, UUID order) {
+    return request(
+        Kind.LOOK,
+        user,
+        key,
+        order,
+        order,
+        Set.of(),
+        (shop, k) ->
+            shop.orders
+                .look(user, order)
+                .map(status -> new Heard(shown(shop, order, status), false, null)));
+  }
+
+  private Order.Status shown(Shop shop, UUID id, Order.Status status) {
+    Order order = postgres.orders.rows().get(id);
+    Instant now = world.clock(() -> shop.process.clockOffset).instant();
+    boolean over = order != null && !now.isBefore(order.paymentDueAt());
+    return variant.showsByClock() && status == Order.Status.PENDING && over
+        ? Order.Status.EXPIRED
+        : status;
+  }
+
+  private Set<Key> touched(SortedMap<Long, Long> units, @Nullable UUID coupon) {
+    Set<Key> touched = new HashSet<>();
+    units.keySet().forEach(product -> touched.add(postgres.stock.key(product)));
+    if (coupon != null) {
+      touched.add(ANYTHING);
+    }
+    return touched;
+  }
+
+  private Request request(
+      Kind kind,
+      String user,
+      String key,
+      UUID id,
+      @Nullable UUID order,
+      Set<Key> touches,
+      Request.Call call) {
+    return noted(new Request(kind, user, key, id, order, touches, call));
+  }
+
+  private Request noted(Request request) {
     requests.add(request);
     return request;
   }
@@ -367,8 +532,9 @@ final class History {
   }
 
   private void attempt(Request request, Shop shop, boolean again) {
-    Attempt attempt = new Attempt(shop);
+    Attempt attempt = new Attempt(shop, world.micros());
     attempts.add(attempt);
+    request.sendings.add(attempt);
     int number = request.attempts++;
     if (world.traced()) {
       world.note("client: " + request + " to " + shop.process.name);
@@ -385,7 +551,7 @@ final class History {
                   .to(shop, key)
                   .subscribe(
                       heard -> reply(request, attempt, heard, again),
-                      failure -> reply(request, attempt, refusal(failure), again));
+                      failure -> refused(request, attempt, failure, again));
           if (attempt.over) {
             attempt.subscription.dispose();
           }
@@ -404,8 +570,23 @@ final class History {
     throw new IllegalStateException("a defect", failure);
   }
 
+  private void refused(Request request, Attempt attempt, Throwable failure, boolean again) {
+    Heard heard = refusal(failure);
+    if (heard != null && failure instanceof Refused refused) {
+      truth.refused(request, refused, attempt.sent);
+    }
+    reply(request, attempt, heard, again);
+  }
+
   private void reply(Request request, Attempt attempt, @Nullable Heard heard, boolean again) {
     attempt.answered = true;
+    attempt.answeredAt = world.micros();
+    if (heard != null && heard.value() instanceof Order.Status status) {
+      truth.shown(request.id, status, attempt.sent);
+    }
+    if (heard != null && heard.value() instanceof Order order && request.kind == Kind.CANCEL) {
+      truth.shown(order.id(), order.status(), attempt.sent);
+    }
     world.after(faults.latency(), null, () -> hear(request, attempt, heard, again));
   }
 
@@ -413,6 +594,7 @@ final class History {
     if (attempt.over) {
       return;
     }
+    weather.answered(request, attempt.sent, heard != null);
     attempt.over = true;
     if (world.traced()) {
       world.note("client: " + request + " hears " + heard);
@@ -436,6 +618,9 @@ final class History {
     if (attempt.over) {
       return;
     }
+    if (world.micros() - attempt.sent >= PATIENCE) {
+      weather.answered(request, attempt.sent, false);
+    }
     attempt.over = true;
     if (world.traced()) {
       world.note("client: " + request + " gives up");
@@ -448,83 +633,27 @@ final class History {
 
   private void unknown(Request request, boolean again) {
     request.unknown++;
-    if (again && request.attempts < 5 && world.chance(0.7)) {
-      world.after(
-          world.between(0, 3 * SECOND), null, () -> attempt(request, world.pick(shops), true));
+    // What was shut last is opened by the drain, and stays open.
+    boolean late = request.kind == Kind.CHANGE && !rushing;
+    if (again && !late && request.attempts < 5 && world.chance(0.7)) {
+      world.after(world.between(0, 3 * SECOND), null, () -> askAgain(request));
     }
   }
 
-  // What goes wrong.
-
-  private void planFaults() {
-    if (faults.redisAway) {
-      later(
-          () -> {
-            redis.away = true;
-            world.note("-- redis away");
-          });
-      later(() -> redis.away = false);
+  /** Nobody takes what the drain has counted. */
+  private void askAgain(Request request) {
+    if (!draining) {
+      attempt(request, world.pick(shops), true);
     }
-    if (faults.redisFlushed) {
-      later(
-          () -> {
-            redis.flush();
-            world.note("-- redis flushed");
-          });
-    }
-    if (faults.redisRestored) {
-      later(redis::save);
-      later(
-          () -> {
-            redis.restore();
-            world.note("-- redis restored");
-          });
-    }
-    if (faults.postgresAway) {
-      later(this::postgresGone);
-    }
-    for (int i = 0; i < faults.crash; i++) {
-      later(this::crash);
-    }
-  }
-
-  private void later(Runnable fault) {
-    world.after(world.between(0, RUSH), null, fault);
-  }
-
-  private void postgresGone() {
-    world.note("-- postgres away");
-    postgres.away = true;
-    shops.forEach(Shop::databaseGone);
-    world.after(
-        world.between(1000, 4 * SECOND),
-        null,
-        () -> {
-          postgres.away = false;
-          world.note("-- postgres back");
-        });
-  }
-
-  private void crash() {
-    int place = world.pick(shops.size());
-    Shop shop = shops.get(place);
-    if (!shop.process.alive) {
-      return;
-    }
-    world.note("-- crash " + shop.process.name);
-    shop.crash();
-    world.after(world.between(0, 2 * SECOND), null, () -> shops.set(place, start()));
-  }
-
-  private void heal() {
-    world.note("-- everything heals");
-    faults.heal(true);
-    redis.away = false;
   }
 
   // What must be so afterwards.
 
   private void unanswered(List<String> violations) {
+    shops.stream()
+        .filter(shop -> shop.process.alive && shop.longestTaken() > LONGEST_TAKEN)
+        .forEach(
+            s -> violations.add(Invariants.NOTHING_HELD + ": connection of " + s.process.name));
     for (Attempt attempt : attempts) {
       boolean heardOf = attempt.answered || attempt.subscription == null || attempt.over;
       if (attempt.arrived && attempt.shop.process.alive && !heardOf) {
@@ -533,9 +662,42 @@ final class History {
     }
   }
 
+  /** Those who could not take back what they have paid if a limit bound them. */
+  private List<String> refused() {
+    List<Request> refunds =
+        postgres.orders.rows().values().stream()
+            .filter(order -> order.status() == Order.Status.PAID && order.total() > 0)
+            .filter(
+                order -> postgres.balances.rows().getOrDefault(order.userId(), 0L) > MOST - 5000)
+            .map(order -> cancel(order.userId(), order.id()))
+            .toList();
+    refunds.forEach(this::sendOnce);
+    world.run(2 * SECOND);
+    return refunds.stream()
+        .filter(refund -> !refund.isDone())
+        .map(refund -> Truth.REFUNDS_ALWAYS + ": " + refund + refund.heard)
+        .collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  /** Drops that cannot be opened. */
+  private List<String> shut() {
+    List<Request> openings = administrators.open();
+    openings.forEach(opening -> sendOnce(noted(opening)));
+    world.run(openings.isEmpty() ? 0 : 2 * SECOND);
+    return openings.stream()
+        .filter(opening -> !opening.isDone())
+        .map(opening -> "a drop can be opened: " + opening + opening.heard)
+        .toList();
+  }
+
   /** Whatever the database can still sell is asked for, and one more of each. */
   private List<String> drain() {
     world.note("-- drain");
+    draining = true;
+    boolean underWay = attempts.stream().anyMatch(a -> !a.over && a.sent > world.micros() - SECOND);
+    world.run(underWay ? SECOND : 0);
+    List<String> violations = refused();
+    violations.addAll(shut());
     Map<String, Integer> wanted = new TreeMap<>();
     Map<String, List<Request>> asked = new TreeMap<>();
     postgres
@@ -555,17 +717,19 @@ final class History {
         .rows()
         .forEach(
             (id, units) -> {
+              if (units > MOST / 2) {
+                return;
+              }
               wanted.put("product " + id, (int) (long) units);
               for (int i = 0; i <= units; i++) {
                 SortedMap<Long, Long> one = new TreeMap<>(Map.of((Long) id, 1L));
                 asked
                     .computeIfAbsent("product " + id, k -> new ArrayList<>())
-                    .add(order("drain" + i, "drain" + id, one, null));
+                    .add(order("drain" + id + "-" + i, "drain", one, null));
               }
             });
     asked.values().forEach(all -> all.forEach(this::sendOnce));
     world.run(2 * SECOND);
-    List<String> violations = new ArrayList<>();
     asked.forEach(
         (what, all) -> {
           long got = all.stream().filter(Request::isDone).count();

@@ -1,16 +1,19 @@
 package dev.firstcome.simulation;
 
-import dev.firstcome.coupon.IssuedCoupon;
-import dev.firstcome.order.Order;
-import dev.firstcome.order.Order.Status;
-import dev.firstcome.order.OrderLine;
-import dev.firstcome.order.OrderSettings;
-import dev.firstcome.outbox.OutboxEvent;
-import dev.firstcome.outbox.OutboxEvent.Consumer;
-import dev.firstcome.payment.Payment;
-import dev.firstcome.point.PointEntry;
+import dev.firstcome.engine.outbox.OutboxEvent;
+import dev.firstcome.engine.outbox.OutboxEvent.Consumer;
+import dev.firstcome.shop.coupon.IssuedCoupon;
+import dev.firstcome.shop.order.Order;
+import dev.firstcome.shop.order.Order.Status;
+import dev.firstcome.shop.order.OrderLine;
+import dev.firstcome.shop.order.OrderSettings;
+import dev.firstcome.shop.order.Refund;
+import dev.firstcome.shop.payment.Payment;
+import dev.firstcome.shop.point.PointEntry;
+import dev.firstcome.simulation.PostgresServer.Adjustment;
 import dev.firstcome.simulation.PostgresServer.Event;
 import dev.firstcome.simulation.PostgresServer.Issued;
+import dev.firstcome.simulation.PostgresServer.Table;
 import dev.firstcome.simulation.Request.Heard;
 import dev.firstcome.simulation.Request.Kind;
 import java.time.Instant;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class Invariants {
 
   static final String NEVER_OVER_ISSUED = "no campaign gives out more than it has";
+  static final String AUDITED = "each administrative change has its row in the audit";
   static final String NEVER_OVERSOLD = "stock and live orders are what was supplied";
   static final String LEDGER = "a balance is the sum of its ledger";
   static final String HEARD_IS_KEPT = "what was acknowledged is in the database";
@@ -40,6 +44,7 @@ final class Invariants {
   static final String NEVER_TOO_STRICT = "the gate is never too strict for good";
   static final String GATE_EXACT = "the gate has what the database has";
   static final String EXACT_OR_SILENT = "a comparison is exact or silent";
+  static final String KEYS_END = "every key has an end";
   static final String TOLD = "every event was written once, and delivered";
   static final String CLOSED_IN_TIME = "an unpaid order is closed in time";
 
@@ -50,6 +55,7 @@ final class Invariants {
   private final List<Request> requests;
   private final OrderSettings settings;
   private final List<String> violations = new ArrayList<>();
+  private Instant drained = Instant.MAX;
 
   Invariants(PostgresServer db, RedisServer redis, List<Request> requests, OrderSettings settings) {
     this.db = db;
@@ -62,6 +68,7 @@ final class Invariants {
     violations.clear();
     coupons();
     stock();
+    audit();
     points();
     orders();
     events();
@@ -102,15 +109,30 @@ final class Invariants {
             });
   }
 
-  private void stock() {
-    Map<Object, Long> expected = new HashMap<>();
+  /** Each adjustment and each change of a drop has its row in the audit, and nothing else has. */
+  private void audit() {
+    Map<Object, Integer> noted = new HashMap<>();
+    db.audit.rows().values().forEach(subject -> noted.merge(subject, 1, Integer::sum));
+    Map<Object, Integer> made = new HashMap<>();
     db.adjustments
         .rows()
         .values()
-        .forEach(a -> expected.merge(a.productId(), a.delta(), Long::sum));
+        .forEach(a -> made.merge("product:" + a.productId(), 1, Integer::sum));
+    db.dropVersions.rows().forEach((id, version) -> made.put("drop:" + id, version.intValue()));
+    // Each product's first supply and each drop were there from the beginning.
+    made.replaceAll((subject, number) -> number - 1);
+    made.values().removeIf(number -> number == 0);
+    require(noted.equals(made), AUDITED, "audit", noted, "changes", made);
+  }
+
+  private void stock() {
+    Map<Object, Long> expected = new HashMap<>();
+    for (Table<Adjustment> some : List.of(db.adjustments, db.writtenOff)) {
+      some.rows().values().forEach(a -> expected.merge(a.productId(), a.delta(), Long::sum));
+    }
     for (Order order : db.orders.rows().values()) {
-      for (OrderLine line : ShopSql.isLive(order) ? order.lines() : List.<OrderLine>of()) {
-        expected.merge(line.productId(), -line.quantity(), Long::sum);
+      for (OrderLine line : order.lines()) {
+        expected.merge(line.productId(), -RefundStatements.kept(order, line), Long::sum);
       }
     }
     db.stock
@@ -163,6 +185,7 @@ final class Invariants {
       Payment payment = payments.get(order.id());
       require(paid == (payment != null), LEDGER, order, "and", payment);
       require(payment == null || payment.id().equals(order.paymentId()), LEDGER, order, payment);
+      refunds(order);
       UUID coupon = order.issuedCouponId();
       boolean keeps = status == Status.REFUNDED && !settings.refundReturnsCoupon();
       if (coupon != null && (ShopSql.isLive(order) || keeps)) {
@@ -175,12 +198,52 @@ final class Invariants {
       require(used == null ? row.orderId() == null : used.equals(row.orderId()), COUPON_ONCE, row);
     }
     boolean pending =
-        db.orders.rows().values().stream().anyMatch(o -> o.status() == Status.PENDING && isOld(o));
+        db.orders.rows().values().stream()
+            .anyMatch(o -> o.status() == Status.PENDING && isOld(o) && !isPoisoned(o));
     require(!pending, CLOSED_IN_TIME, "one is still pending");
   }
 
+  /**
+   * What was given back and what is kept make up what was paid, for each line and in the ledger.
+   */
+  private void refunds(Order order) {
+    Map<Long, Long> units = new HashMap<>();
+    long points = 0;
+    for (Refund refund : order.refunds()) {
+      refund.items().forEach(i -> units.merge(i.productId(), i.quantity(), Long::sum));
+      points += refund.items().stream().mapToLong(Refund.Item::amount).sum();
+      PointEntry entry = db.entries.rows().get(refund.id());
+      long back = entry == null ? 0 : entry.amount();
+      require(back == refund.amount(), LEDGER, refund, "gave back", back);
+    }
+    boolean exact =
+        order.lines().stream()
+            .allMatch(l -> l.refunded() == units.getOrDefault(l.productId(), 0L) && l.kept() >= 0);
+    require(exact, LEDGER, order, "gave back", units);
+    long worth = order.lines().stream().mapToLong(l -> l.refund(l.kept()).amount()).sum();
+    require(points + worth == order.total(), LEDGER, order, "gave back", points);
+    boolean none = order.lines().stream().allMatch(line -> line.kept() == 0);
+    require(none == (order.status() == Status.REFUNDED), LEDGER, order, "keeps", worth);
+  }
+
+  /** It cannot be closed, because a limit forbids its stock to come back. */
+  private boolean isPoisoned(Order order) {
+    return db.variant.limitsStock()
+        && order.lines().stream().anyMatch(line -> exceeds(line.productId(), line.quantity()));
+  }
+
+  private boolean exceeds(long product, long units) {
+    return db.stock.rows().getOrDefault(product, 0L) + units > PostgresServer.MOST;
+  }
+
+  /** Also a user whose last attempt was lost asks again during the drain. */
   private boolean isOld(Order order) {
-    return !order.userId().startsWith("drain");
+    return !order.userId().startsWith("drain") && order.createdAt().isBefore(drained);
+  }
+
+  /** From now on orders are made that have no time to be closed. */
+  void drains() {
+    drained = db.instant();
   }
 
   private void events() {
@@ -190,9 +253,9 @@ final class Invariants {
       if (order.lines().stream().anyMatch(line -> db.wants(order.userId(), line.productId()))) {
         expected.add(OutboxEvent.of(Consumer.CART, "order.placed", order.id(), any).id());
       }
-      if (order.status() == Status.REFUNDED && order.paymentId() != null) {
-        expected.add(
-            OutboxEvent.of(Consumer.RANKING, "payment.refunded", order.paymentId(), any).id());
+      for (Refund refund : order.refunds()) {
+        expected.add(OutboxEvent.of(Consumer.RANKING, "order.refunded", refund.id(), any).id());
+        expected.add(OutboxEvent.of(Consumer.PLATFORM, "payment.refunded", refund.id(), any).id());
       }
     }
     db.payments
@@ -243,8 +306,15 @@ final class Invariants {
       return entry.equals(db.entries.rows().get(entry.id()));
     } else if (value instanceof Payment payment) {
       return payment.equals(db.payments.rows().get(payment.id()));
+    } else if (value instanceof Refund refund) {
+      return refundsOf(refund.orderId()).contains(refund);
     }
-    return request.kind == Kind.ADJUSTMENT;
+    return request.kind == Kind.LOOK || db.adminRequests.rows().containsKey(request.id);
+  }
+
+  private List<Refund> refundsOf(UUID order) {
+    Order row = db.orders.rows().get(order);
+    return row == null ? List.of() : row.refunds();
   }
 
   /** What of an order never changes. A cancellation's answer to a repetition has its lines too. */
@@ -252,7 +322,7 @@ final class Invariants {
     return List.of(
         o.id(),
         o.userId(),
-        o.lines(),
+        o.lines().stream().map(OrderLine::amount).toList(),
         o.total(),
         o.discount(),
         o.issuedCouponId() == null ? NONE : o.issuedCouponId(),
@@ -276,7 +346,11 @@ final class Invariants {
       case ORDER -> db.orders.rows().containsKey(request.id);
       case CHARGE -> db.entries.rows().containsKey(request.id);
       case PAYMENT -> db.payments.rows().containsKey(request.id);
-      case CANCEL, ADJUSTMENT -> false;
+      case ADJUSTMENT, CHANGE -> db.adminRequests.rows().containsKey(request.id);
+      case REFUND ->
+          request.order != null
+              && refundsOf(request.order).stream().anyMatch(r -> r.id().equals(request.id));
+      case CANCEL, LOOK -> false;
     };
   }
 
@@ -288,7 +362,7 @@ final class Invariants {
       Set<Object> things = new HashSet<>();
       for (Heard heard : request.heard) {
         Object value = heard.value();
-        if (value != null && request.kind != Kind.ADJUSTMENT) {
+        if (value != null && request.kind != Kind.LOOK) {
           things.add(thing(value));
         }
       }

@@ -1,5 +1,6 @@
 package dev.firstcome.simulation;
 
+import dev.firstcome.infra.postgres.DatabaseParts;
 import dev.firstcome.simulation.Faults.Fate;
 import dev.firstcome.simulation.PostgresServer.Answer;
 import dev.firstcome.simulation.PostgresServer.Ending;
@@ -19,7 +20,9 @@ import io.r2dbc.spi.Statement;
 import io.r2dbc.spi.TransactionDefinition;
 import io.r2dbc.spi.ValidationDepth;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -41,11 +44,20 @@ import reactor.core.publisher.MonoSink;
  */
 final class PostgresClient implements ConnectionFactory {
 
+  /** {@code spring.r2dbc.pool.max-acquire-time} as the shop sets it. */
+  private static final long ACQUIRE_MICROS = 3_000_000;
+
+  private static final long ANSWER_MICROS = DatabaseParts.SETTINGS.answerTimeout().toNanos() / 1000;
+
   private final World world;
   private final Faults faults;
   private final PostgresServer server;
   private final Process owner;
   private final Set<Wire> open = new LinkedHashSet<>();
+  private final Deque<MonoSink<Connection>> waiting = new ArrayDeque<>();
+  private int limit = Integer.MAX_VALUE;
+  private int lent;
+  private final Set<Wire> taken = new LinkedHashSet<>();
 
   PostgresClient(World world, Faults faults, PostgresServer server, Process owner) {
     this.world = world;
@@ -62,6 +74,16 @@ final class PostgresClient implements ConnectionFactory {
     }
   }
 
+  /** No more connections at once, from now on; who finds none waits, for a time. */
+  void limit(int connections) {
+    limit = connections;
+  }
+
+  /** For how long somebody has had a connection that nobody else can have, in microseconds. */
+  long longestTaken() {
+    return taken.stream().mapToLong(wire -> world.micros() - wire.since).max().orElse(0);
+  }
+
   /** This process has died; the server notices sooner or later. */
   void died() {
     for (Wire wire : open) {
@@ -72,16 +94,45 @@ final class PostgresClient implements ConnectionFactory {
 
   @Override
   public Publisher<Connection> create() {
-    return Mono.defer(
+    return Mono.create(this::acquire);
+  }
+
+  private void acquire(MonoSink<Connection> sink) {
+    if (lent < limit) {
+      connect(sink);
+      return;
+    }
+    waiting.add(sink);
+    world.after(
+        ACQUIRE_MICROS,
+        owner,
         () -> {
-          if (server.away) {
-            return Mono.create(
-                sink -> world.after(faults.latency(), owner, () -> sink.error(Failures.lost())));
+          if (waiting.remove(sink)) {
+            world.note("postgres: no connection for " + owner.name);
+            sink.error(Failures.noConnection());
           }
-          Wire wire = new Wire();
-          open.add(wire);
-          return Mono.just(wire);
         });
+  }
+
+  private void connect(MonoSink<Connection> sink) {
+    lent++;
+    if (server.away) {
+      world.after(faults.latency(), owner, () -> giveBack(() -> sink.error(Failures.lost())));
+      return;
+    }
+    Wire wire = new Wire();
+    open.add(wire);
+    taken.add(wire);
+    sink.success(wire);
+  }
+
+  private void giveBack(Runnable then) {
+    lent--;
+    then.run();
+    MonoSink<Connection> next = waiting.poll();
+    if (next != null) {
+      connect(next);
+    }
   }
 
   @Override
@@ -91,8 +142,10 @@ final class PostgresClient implements ConnectionFactory {
 
   private final class Wire implements Connection {
 
-    private final Session session = server.session();
+    private final Session session = server.session(owner);
+    private final long since = world.micros();
     private boolean lost;
+    private boolean closed;
     private @Nullable MonoSink<Answer> pending;
 
     private Mono<Answer> call(Consumer<Ending> effect) {
@@ -105,6 +158,15 @@ final class PostgresClient implements ConnectionFactory {
         return;
       }
       pending = sink;
+      session.sentAt = world.micros();
+      world.after(
+          ANSWER_MICROS,
+          owner,
+          () -> {
+            if (pending == sink && !lost) {
+              cut();
+            }
+          });
       Fate fate = faults.postgres();
       world.after(faults.latency(), null, () -> arrive(effect, fate, sink));
     }
@@ -185,6 +247,11 @@ final class PostgresClient implements ConnectionFactory {
           () -> {
             if (open.remove(this)) {
               session.end();
+            }
+            if (!closed) {
+              closed = true;
+              taken.remove(this);
+              giveBack(() -> {});
             }
           });
     }

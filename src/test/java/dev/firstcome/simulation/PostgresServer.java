@@ -1,10 +1,15 @@
 package dev.firstcome.simulation;
 
-import dev.firstcome.coupon.Coupon;
-import dev.firstcome.order.Order;
-import dev.firstcome.outbox.OutboxEvent;
-import dev.firstcome.payment.Payment;
-import dev.firstcome.point.PointEntry;
+import static java.util.Objects.requireNonNull;
+
+import dev.firstcome.engine.outbox.OutboxEvent;
+import dev.firstcome.infra.postgres.DatabaseParts;
+import dev.firstcome.shop.coupon.Campaign;
+import dev.firstcome.shop.drop.Drop;
+import dev.firstcome.shop.order.Order;
+import dev.firstcome.shop.payment.Payment;
+import dev.firstcome.shop.point.PointEntry;
+import dev.firstcome.simulation.World.Process;
 import io.r2dbc.spi.R2dbcException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -17,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,20 +36,31 @@ import reactor.core.Disposable;
  */
 final class PostgresServer {
 
-  /** {@code firstcome.database.lock-timeout}'s default. */
-  private static final long LOCK_TIMEOUT_MICROS = 3_000_000;
+  private static final long LOCK_TIMEOUT_MICROS =
+      DatabaseParts.SETTINGS.lockTimeout().toNanos() / 1000;
+
+  private static final long FOR_EVER_MICROS = 1_000_000_000_000L;
+
+  /** Of units in stock, and of points, as the schema has it. */
+  static final long MOST = 1_000_000_000;
 
   private final World world;
   final Variant variant;
   private final Map<Key, Lock> locks = new HashMap<>();
   private final List<Table<?>> tables = new ArrayList<>();
   boolean away;
+  @Nullable Tape tape;
+
+  /** Of its clock, in microseconds. */
+  long clockOffset;
+
   private long lastAdjustment;
+  private long lastAudit;
 
   /** Users and what is in their carts. */
   final Set<String> carts = new HashSet<>();
 
-  final Table<Campaign> coupons = new Table<>("coupons");
+  final Table<StoredCampaign> coupons = new Table<>("coupons");
   final Table<Issued> issued = new Table<>("issued_coupons");
   final Table<Product> products = new Table<>("products");
   final Table<Long> stock = new Table<>("stock");
@@ -51,14 +68,32 @@ final class PostgresServer {
   /** A column of stock that only adjustments know. */
   final Table<Long> fences = new Table<>("stock.fence");
 
+  /** A column of stock that only orders write. */
+  final Table<Instant> orderedAt = new Table<>("stock.ordered_at");
+
+  final Table<Drop> drops = new Table<>("drops");
+
+  /** A column of drops. */
+  final Table<Long> dropVersions = new Table<>("drops.version");
+
+  final Table<Boolean> buyers = new Table<>("buyers");
   final Table<Adjustment> adjustments = new Table<>("stock_adjustments");
+
+  /** Those of them that a refund made. */
+  final Table<Adjustment> writtenOff = new Table<>("stock_adjustments of refunds");
+
   final Table<Order> orders = new Table<>("orders");
   final Table<Long> balances = new Table<>("point_balances");
   final Table<PointEntry> entries = new Table<>("point_entries");
   final Table<Payment> payments = new Table<>("payments");
   final Table<Event> outbox = new Table<>("outbox");
+  final Table<Aside> aside = new Table<>("set_aside");
+  final Table<AdminRequest> adminRequests = new Table<>("admin_requests");
 
-  record Campaign(Coupon coupon, long issuedQuantity) {
+  /** The subjects of its rows. */
+  final Table<String> audit = new Table<>("audit");
+
+  record StoredCampaign(Campaign coupon, long issuedQuantity) {
 
     long left() {
       return coupon.totalQuantity() - issuedQuantity;
@@ -73,9 +108,28 @@ final class PostgresServer {
       @Nullable Instant usedAt,
       @Nullable UUID orderId) {}
 
-  record Product(String name, long price) {}
+  /**
+   * @param maxPerUser null: no limit
+   * @param dropId null: none binds it
+   */
+  record Product(String name, long price, @Nullable Long maxPerUser, @Nullable Long dropId) {}
 
   record Adjustment(long productId, long delta) {}
+
+  /** The first answer to a key; without one while it is being made. */
+  record AdminRequest(
+      UUID fingerprint,
+      @Nullable Integer status,
+      @Nullable String location,
+      @Nullable String etag,
+      @Nullable String body) {
+
+    @Nullable Object[] columns() {
+      return new @Nullable Object[] {fingerprint, status, location, etag, body};
+    }
+  }
+
+  record Aside(String job, int attempts, Instant nextAttemptAt) {}
 
   record Event(OutboxEvent event, Instant nextAttemptAt, int attempts) {}
 
@@ -85,6 +139,22 @@ final class PostgresServer {
   PostgresServer(World world, Variant variant) {
     this.world = world;
     this.variant = variant;
+  }
+
+  /** Hears of every order that a commit has written, as soon as everybody can see it. */
+  @FunctionalInterface
+  interface Watch {
+    /**
+     * @param begun when its transaction began, in the world's microseconds
+     */
+    void committed(Order order, long begun);
+  }
+
+  Watch watch = (order, begun) -> {};
+
+  /** What its clock shows. */
+  Instant clock() {
+    return instant();
   }
 
   /** What a statement comes to: rows, or how many it changed. */
@@ -101,6 +171,14 @@ final class PostgresServer {
     final String name;
     private final int place = tables.size();
     private final Map<Object, R> committed = new LinkedHashMap<>();
+
+    /** What each row was, from when on. */
+    private final Map<Object, TreeMap<Long, R>> pasts = new LinkedHashMap<>();
+
+    /**
+     * When the commit that made each row was sent, which may come after its connection was lost.
+     */
+    private final Map<Object, Long> asked = new LinkedHashMap<>();
 
     Table(String name) {
       this.name = name;
@@ -147,19 +225,41 @@ final class PostgresServer {
       }
     }
 
+    /** What a row was at a moment, and everything that it has been since. */
+    List<R> since(Object key, long micros) {
+      TreeMap<Long, R> past = pasts.getOrDefault(key, new TreeMap<>());
+      Long then = past.floorKey(micros);
+      return List.copyOf(past.tailMap(then == null ? micros : then, true).values());
+    }
+
+    /** Whether there was such a row at a moment. */
+    boolean wasThere(Object key, long micros) {
+      return pasts.getOrDefault(key, new TreeMap<>()).floorKey(micros) != null;
+    }
+
+    Map<Object, TreeMap<Long, R>> pasts() {
+      return pasts;
+    }
+
+    long askedAt(Object key) {
+      return asked.getOrDefault(key, 0L);
+    }
+
     /** As everybody sees them who begins now. */
     Map<Object, R> rows() {
       return committed;
     }
 
     @SuppressWarnings("unchecked")
-    private void commit(Map<Object, @Nullable Object> writes) {
+    private void commit(Map<Object, @Nullable Object> writes, long sent) {
       writes.forEach(
           (key, row) -> {
             if (row == null) {
               committed.remove(key);
             } else {
               committed.put(key, (R) row);
+              pasts.computeIfAbsent(key, k -> new TreeMap<>()).put(world.micros(), (R) row);
+              asked.putIfAbsent(key, sent);
             }
           });
     }
@@ -170,9 +270,23 @@ final class PostgresServer {
     }
   }
 
+  /** The clock that decides. */
+  Instant instant() {
+    return instantAt(world.micros());
+  }
+
+  /** What it showed or will show at a moment of the world. */
+  Instant instantAt(long micros) {
+    return World.START.plusNanos((micros + clockOffset) * 1000);
+  }
+
   /** Whether it is in the user's cart; nothing in a cart ever changes here. */
   boolean wants(String user, long product) {
     return carts.contains(user + " " + product);
+  }
+
+  long auditId() {
+    return ++lastAudit;
   }
 
   long adjustmentId() {
@@ -191,6 +305,26 @@ final class PostgresServer {
     private final Map<Integer, Map<Object, @Nullable Object>> writes = new HashMap<>();
     private final Set<Key> held = new LinkedHashSet<>();
     private @Nullable Lock waitingFor;
+    private final @Nullable Process client;
+
+    /** When its first statement came, in the world's microseconds. */
+    private final long begun = world.micros();
+
+    /**
+     * @param client null: somebody whom the shop does not know
+     */
+    Tx(@Nullable Process client) {
+      this.client = client;
+    }
+
+    /** What the clock of the one who asks shows. */
+    Instant clientsClock() {
+      long offset = client == null ? 0 : client.clockOffset;
+      return World.START.plusNanos((world.micros() + offset) * 1000);
+    }
+
+    /** How long it waits for a lock, in microseconds. */
+    long lockTimeout = LOCK_TIMEOUT_MICROS;
 
     /** The lock, if nobody else has it. */
     boolean tryLock(Key key) {
@@ -203,8 +337,16 @@ final class PostgresServer {
       return lock.owner == this;
     }
 
-    private void commit() {
-      writes.forEach((place, rows) -> tables.get(place).commit(rows));
+    /** The lock goes to the next before this transaction ends. */
+    void letGo(Key key) {
+      held.remove(key);
+      passOn(key);
+    }
+
+    private void commit(long sent) {
+      writes.forEach((place, rows) -> tables.get(place).commit(rows, sent));
+      Map<Object, @Nullable Object> written = writes.getOrDefault(orders.place, Map.of());
+      written.values().forEach(row -> watch.committed((Order) requireNonNull(row), begun));
       release();
     }
 
@@ -223,6 +365,23 @@ final class PostgresServer {
     Lock(Tx owner) {
       this.owner = owner;
     }
+  }
+
+  /** Hears of everything that sessions do, in order. */
+  interface Tape {
+
+    /** A statement must wait for a lock. */
+    void waits(Session session, Statements.Sql sql, Object[] arguments);
+
+    void ran(
+        Session session,
+        Statements.Sql sql,
+        Object[] arguments,
+        @Nullable Answer answer,
+        @Nullable R2dbcException failure);
+
+    /** A transaction is over, or a statement that was none's. */
+    void ended(Session session, boolean committed);
   }
 
   private record Waiter(Tx tx, Runnable granted) {}
@@ -246,14 +405,26 @@ final class PostgresServer {
 
   /** A connection's other end. */
   final class Session {
+    /** When the last message on it was sent, in the world's microseconds. */
+    long sentAt;
+
     private @Nullable Tx tx;
     private boolean explicit;
     private boolean aborted;
     private boolean gone;
     private int statement;
+    private final Process client;
+
+    Session(Process client) {
+      this.client = client;
+    }
 
     boolean isGone() {
       return gone;
+    }
+
+    boolean isExplicit() {
+      return explicit;
     }
 
     void begin() {
@@ -266,56 +437,66 @@ final class PostgresServer {
         ending.of(null, Failures.aborted());
         return;
       }
-      Tx mine = tx == null ? new Tx() : tx;
+      Tx mine = tx == null ? new Tx(client) : tx;
       tx = mine;
       int number = ++statement;
       List<Key> wanted;
       try {
         wanted = sql.locks().of(PostgresServer.this, mine, arguments);
       } catch (R2dbcException failure) {
-        fail(failure, ending);
+        fail(sql, arguments, failure, ending);
         return;
       }
-      acquire(wanted, 0, mine, number, ending, () -> finish(sql, arguments, mine, wanted, ending));
+      acquire(sql, arguments, wanted, 0, mine, number, ending);
     }
 
     private void acquire(
-        List<Key> wanted, int from, Tx mine, int number, Ending ending, Runnable then) {
+        Statements.Sql sql,
+        Object[] arguments,
+        List<Key> wanted,
+        int from,
+        Tx mine,
+        int number,
+        Ending ending) {
       for (int i = from; i < wanted.size(); i++) {
         if (!mine.tryLock(wanted.get(i))) {
           int next = i + 1;
+          if (tape != null && from == 0) {
+            tape.waits(this, sql, arguments);
+          }
           await(
               wanted.get(i),
               mine,
               number,
-              ending,
-              () -> acquire(wanted, next, mine, number, ending, then));
+              failure -> fail(sql, arguments, failure, ending),
+              () -> acquire(sql, arguments, wanted, next, mine, number, ending));
           return;
         }
       }
-      then.run();
+      finish(sql, arguments, mine, wanted, ending);
     }
 
-    private void await(Key key, Tx mine, int number, Ending ending, Runnable granted) {
+    private void await(
+        Key key, Tx mine, int number, Consumer<R2dbcException> failed, Runnable granted) {
       Lock lock = locks.get(key);
       if (lock == null) {
         throw new IllegalStateException("not locked: " + key);
       }
       if (waitsForMe(lock, mine)) {
         world.note("postgres: deadlock over " + key);
-        fail(Failures.deadlock(), ending);
+        failed.accept(Failures.deadlock());
         return;
       }
       mine.waitingFor = lock;
       Disposable limit =
           world.after(
-              LOCK_TIMEOUT_MICROS,
+              variant.waitsForLocks() ? FOR_EVER_MICROS : mine.lockTimeout,
               null,
               () -> {
                 if (mine.waitingFor == lock && statement == number) {
                   stopWaiting(mine);
                   world.note("postgres: lock timeout over " + key);
-                  fail(Failures.lockTimeout(), ending);
+                  failed.accept(Failures.lockTimeout());
                 }
               });
       lock.queue.add(
@@ -353,38 +534,41 @@ final class PostgresServer {
       try {
         answer = sql.body().run(PostgresServer.this, mine, arguments, locked);
       } catch (R2dbcException failure) {
-        fail(failure, ending);
+        fail(sql, arguments, failure, ending);
         return;
+      }
+      if (tape != null) {
+        tape.ran(this, sql, arguments, answer, null);
       }
       if (world.traced()) {
         world.note("postgres: " + sql.name() + " " + Statements.text(arguments, answer));
       }
       if (!explicit) {
-        mine.commit();
-        tx = null;
+        end(true);
       }
       ending.of(answer, null);
     }
 
-    private void fail(R2dbcException failure, Ending ending) {
+    private void fail(
+        Statements.Sql sql, Object[] arguments, R2dbcException failure, Ending ending) {
+      if (tape != null) {
+        tape.ran(this, sql, arguments, null, failure);
+      }
       world.note("postgres: " + failure.getSqlState() + " " + failure.getMessage());
-      rollBack();
+      end(false);
       aborted = explicit;
       ending.of(null, failure);
     }
 
     void commit(Ending ending) {
-      if (tx != null) {
-        tx.commit();
-        tx = null;
-      }
+      end(true);
       explicit = false;
       world.note("postgres: commit");
       ending.of(new Answer(List.of(), 0), null);
     }
 
     void rollback(Ending ending) {
-      rollBack();
+      end(false);
       explicit = false;
       aborted = false;
       ending.of(new Answer(List.of(), 0), null);
@@ -393,27 +577,52 @@ final class PostgresServer {
     /** The connection is gone, and what was not committed with it. */
     void end() {
       gone = true;
-      rollBack();
+      end(false);
     }
 
-    private void rollBack() {
+    private void end(boolean committing) {
       Tx mine = tx;
       tx = null;
-      if (mine != null) {
-        stopWaiting(mine);
+      if (mine == null) {
+        return;
+      }
+      if (tape != null) {
+        tape.ended(this, committing);
+      }
+      stopWaiting(mine);
+      if (committing) {
+        mine.commit(sentAt);
+      } else {
         mine.release();
       }
     }
   }
 
-  Session session() {
-    return new Session();
+  Session session(Process client) {
+    return new Session(client);
+  }
+
+  /** Somebody whom the shop does not know locks what nobody has locked, and keeps it. */
+  boolean lock(Key key, long micros) {
+    Tx stranger = new Tx(null);
+    boolean free = stranger.tryLock(key);
+    if (free) {
+      world.note("-- a stranger locks " + key);
+      world.after(
+          micros,
+          null,
+          () -> {
+            world.note("-- a stranger lets go of " + key);
+            stranger.release();
+          });
+    }
+    return free;
   }
 
   /** Does this at once, in a transaction of its own: how a world is set up. */
   void now(Consumer<Tx> work) {
-    Tx tx = new Tx();
+    Tx tx = new Tx(null);
     work.accept(tx);
-    tx.commit();
+    tx.commit(0);
   }
 }

@@ -1,6 +1,6 @@
 package dev.firstcome.simulation;
 
-import dev.firstcome.redis.Script;
+import dev.firstcome.infra.redis.Script;
 import dev.firstcome.simulation.Faults.Fate;
 import dev.firstcome.simulation.World.Process;
 import io.lettuce.core.Limit;
@@ -132,6 +132,7 @@ final class RedisClient {
       lost(reply);
       return;
     }
+    server.callersOffset = owner.clockOffset;
     Object answer = effect.get();
     if (fate == Fate.TWICE) {
       answer = effect.get();

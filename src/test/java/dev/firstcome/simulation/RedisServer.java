@@ -1,13 +1,16 @@
 package dev.firstcome.simulation;
 
-import dev.firstcome.redis.RedisParts;
-import dev.firstcome.redis.Script;
+import dev.firstcome.infra.redis.RedisParts;
+import dev.firstcome.infra.redis.Script;
 import dev.firstcome.simulation.World.Process;
 import io.lettuce.core.cluster.SlotHash;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,6 +41,13 @@ final class RedisServer implements Lua.Store {
 
   private final World world;
   private final Variant variant;
+
+  /** Of its clock, in microseconds. */
+  long clockOffset;
+
+  /** Of the clock of whoever is served. */
+  long callersOffset;
+
   private final Looks looks = new Looks(this);
   private final Set<String> loaded = new HashSet<>(BY_SHA.keySet());
   private Map<String, Object> data = new TreeMap<>();
@@ -47,6 +57,10 @@ final class RedisServer implements Lua.Store {
   private Map<String, Long> ends = new HashMap<>();
 
   private Map<String, Long> savedEnds = new HashMap<>();
+
+  /** No key ends before then. */
+  private long nextEnd;
+
   private final Map<Process, Consumer<String>> listeners = new LinkedHashMap<>();
   boolean away;
 
@@ -101,6 +115,7 @@ final class RedisServer implements Lua.Store {
   void restore() {
     data = copy(saved);
     ends = new HashMap<>(savedEnds);
+    nextEnd = 0;
     loaded.clear();
   }
 
@@ -163,6 +178,20 @@ final class RedisServer implements Lua.Store {
         .toList();
   }
 
+  /** What stays for ever although nobody has asked for anything that there is. */
+  List<String> endless() {
+    expire();
+    List<String> endless = new ArrayList<>();
+    data.forEach(
+        (key, value) -> {
+          boolean stock = key.startsWith("stock:{") && key.endsWith("}:available");
+          if (!ends.containsKey(key) && !stock) {
+            endless.add(Invariants.KEYS_END + ": " + key);
+          }
+        });
+    return endless;
+  }
+
   Set<String> set(String key) {
     return cast(data.getOrDefault(key, Set.of()));
   }
@@ -199,7 +228,7 @@ final class RedisServer implements Lua.Store {
     if (value instanceof Map<?, ?> m && m.isEmpty()
         || value instanceof Set<?> s && s.isEmpty()
         || value instanceof Sorted z && z.scores.isEmpty()) {
-      data.remove(key);
+      remove(key);
     }
     return number;
   }
@@ -214,7 +243,7 @@ final class RedisServer implements Lua.Store {
     return switch (command) {
       case "GET" -> data.get(key);
       case "SET" -> plainSet(a);
-      case "DEL", "UNLINK" -> a.stream().filter(k -> data.remove(k) != null).count();
+      case "DEL", "UNLINK" -> a.stream().filter(this::remove).count();
       case "EXISTS" -> data.containsKey(key) ? 1L : 0L;
       case "EXPIRE" -> endsIn(key, a.get(1));
       case "PING" -> "PONG";
@@ -259,7 +288,9 @@ final class RedisServer implements Lua.Store {
   }
 
   private long micros() {
-    return world.clock().millis() * 1000;
+    return ChronoUnit.MICROS.between(Instant.EPOCH, World.START)
+        + world.micros()
+        + (variant.isInstancesTime() ? callersOffset : clockOffset);
   }
 
   /** One instance listens, to the one channel that there is; half of what is said is lost. */
@@ -296,30 +327,47 @@ final class RedisServer implements Lua.Store {
     if (!data.containsKey(key)) {
       return 0;
     }
-    ends.put(key, world.micros() + Long.parseLong(seconds) * 1_000_000);
+    long end = world.micros() + Long.parseLong(seconds) * 1_000_000;
+    ends.put(key, end);
+    nextEnd = Math.min(nextEnd, end);
     return 1;
   }
 
-  /** Takes away what has ended, and forgets the ends of what is gone. */
+  /** Takes away what has ended. */
   private void expire() {
-    if (!ends.isEmpty()) {
-      ends.entrySet()
-          .removeIf(
-              end ->
-                  !data.containsKey(end.getKey())
-                      || end.getValue() <= world.micros() && data.remove(end.getKey()) != null);
+    if (world.micros() < nextEnd) {
+      return;
+    }
+    nextEnd = Long.MAX_VALUE;
+    for (Iterator<Map.Entry<String, Long>> all = ends.entrySet().iterator(); all.hasNext(); ) {
+      Map.Entry<String, Long> end = all.next();
+      if (end.getValue() <= world.micros()) {
+        data.remove(end.getKey());
+        all.remove();
+      } else {
+        nextEnd = Math.min(nextEnd, end.getValue());
+      }
     }
   }
 
-  /** {@code key [NX] score member}. */
+  private boolean remove(String key) {
+    ends.remove(key);
+    return data.remove(key) != null;
+  }
+
+  /** {@code key [NX] score member score member …}. */
   private long zadd(String key, List<String> a) {
     Map<String, Double> scores = sortedAt(key).scores;
-    String member = a.get(a.size() - 1);
-    boolean fresh = !scores.containsKey(member);
-    if (fresh || !a.get(1).equals("NX")) {
-      scores.put(member, Double.valueOf(a.get(a.size() - 2)));
+    boolean onlyNew = a.get(1).equals("NX");
+    long fresh = 0;
+    for (int i = onlyNew ? 2 : 1; i < a.size(); i += 2) {
+      boolean known = scores.containsKey(a.get(i + 1));
+      if (!known || !onlyNew) {
+        scores.put(a.get(i + 1), Double.valueOf(a.get(i)));
+      }
+      fresh += known ? 0 : 1;
     }
-    return fresh ? 1 : 0;
+    return fresh;
   }
 
   private long zrem(String key, List<String> members) {
@@ -337,7 +385,7 @@ final class RedisServer implements Lua.Store {
     return new Sorted(sorted(key)).inOrder();
   }
 
-  /** {@code key 0 max [LIMIT 0 n]}. */
+  /** {@code key min max [LIMIT 0 n]}; of exclusive bounds only the lower. */
   private List<String> zrangebyscore(String key, List<String> a) {
     Map<String, Double> scores = sorted(key);
     double min = bound(a.get(1));
@@ -354,7 +402,10 @@ final class RedisServer implements Lua.Store {
     return switch (text) {
       case "-inf" -> Double.NEGATIVE_INFINITY;
       case "+inf" -> Double.POSITIVE_INFINITY;
-      default -> Double.parseDouble(text);
+      default ->
+          text.startsWith("(")
+              ? Math.nextUp(Double.parseDouble(text.substring(1)))
+              : Double.parseDouble(text);
     };
   }
 

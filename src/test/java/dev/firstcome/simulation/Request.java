@@ -1,8 +1,10 @@
 package dev.firstcome.simulation;
 
-import dev.firstcome.batch.Verdict;
+import dev.firstcome.engine.lane.Verdict;
+import dev.firstcome.simulation.PostgresServer.Key;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -17,10 +19,19 @@ final class Request {
   final UUID id;
   final Call call;
 
+  /** What it is about, if it is about one. */
+  final @Nullable UUID order;
+
+  /** What may be locked for it. */
+  final Set<Key> touches;
+
   /** The answers, of every attempt that was answered. */
   final List<Heard> heard = new ArrayList<>();
 
   int attempts;
+
+  /** Every sending of it. */
+  final List<Attempt> sendings = new ArrayList<>();
 
   /** Attempts that nobody knows the end of. */
   int unknown;
@@ -31,7 +42,10 @@ final class Request {
     CHARGE,
     PAYMENT,
     CANCEL,
-    ADJUSTMENT
+    REFUND,
+    LOOK,
+    ADJUSTMENT,
+    CHANGE
   }
 
   /** How it is asked for: of an instance, under the key that the attempt has. */
@@ -55,17 +69,34 @@ final class Request {
   /** One sending of it. */
   static final class Attempt {
     final Shop shop;
+
+    /** In the world's microseconds. */
+    final long sent;
+
+    /** When the shop answered; never, if it did not. */
+    long answeredAt = Long.MAX_VALUE;
+
     boolean arrived;
     boolean answered;
     boolean over;
     @Nullable Disposable subscription;
 
-    Attempt(Shop shop) {
+    Attempt(Shop shop, long sent) {
       this.shop = shop;
+      this.sent = sent;
     }
   }
 
-  Request(Kind kind, String user, String key, UUID id, Call call) {
+  Request(
+      Kind kind,
+      String user,
+      String key,
+      UUID id,
+      @Nullable UUID order,
+      Set<Key> touches,
+      Call call) {
+    this.order = order;
+    this.touches = touches;
     this.kind = kind;
     this.user = user;
     this.key = key;

@@ -6,20 +6,20 @@ import static dev.firstcome.simulation.Statements.rows;
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.naturalOrder;
 
-import dev.firstcome.coupon.Coupon;
-import dev.firstcome.order.Order;
-import dev.firstcome.order.Order.Status;
-import dev.firstcome.order.OrderLine;
-import dev.firstcome.outbox.OutboxEvent;
-import dev.firstcome.payment.Payment;
-import dev.firstcome.point.PointEntry;
+import dev.firstcome.engine.outbox.OutboxEvent;
+import dev.firstcome.shop.coupon.Campaign;
+import dev.firstcome.shop.order.Order;
+import dev.firstcome.shop.order.Order.Status;
+import dev.firstcome.shop.order.OrderLine;
+import dev.firstcome.shop.payment.Payment;
+import dev.firstcome.shop.point.PointEntry;
 import dev.firstcome.simulation.PostgresServer.Adjustment;
 import dev.firstcome.simulation.PostgresServer.Answer;
-import dev.firstcome.simulation.PostgresServer.Campaign;
+import dev.firstcome.simulation.PostgresServer.Aside;
 import dev.firstcome.simulation.PostgresServer.Event;
 import dev.firstcome.simulation.PostgresServer.Issued;
 import dev.firstcome.simulation.PostgresServer.Key;
-import dev.firstcome.simulation.PostgresServer.Product;
+import dev.firstcome.simulation.PostgresServer.StoredCampaign;
 import dev.firstcome.simulation.PostgresServer.Table;
 import dev.firstcome.simulation.PostgresServer.Tx;
 import dev.firstcome.simulation.Statements.Locks;
@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /** What the shop's SQL does: its locks in order, then its effect. */
 final class ShopSql {
 
-  private static final Comparator<UUID> AS_POSTGRES =
+  static final Comparator<UUID> AS_POSTGRES =
       (a, b) -> {
         int high = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
         return high != 0
@@ -60,7 +61,11 @@ final class ShopSql {
     points();
     payments();
     outbox();
+    setAside();
     carts();
+    DropStatements.all();
+    AuditStatements.all();
+    RefundStatements.all();
   }
 
   /** Keys of the rows that there are, in order. */
@@ -89,30 +94,52 @@ final class ShopSql {
     return Stream.of(keys).distinct().flatMap(key -> Stream.ofNullable(table.get(tx, key)));
   }
 
+  /** Keys of the rows that others have locked. What is locked to find out is free again at once. */
+  private static <K> Answer held(Table<?> table, Tx tx, K[] keys) {
+    return rows(
+        Stream.of(keys)
+            .distinct()
+            .filter(key -> table.get(tx, key) != null)
+            .filter(key -> !tx.tryLock(table.key(key)))
+            .map(key -> new Object[] {key}));
+  }
+
   static String issuedKey(long couponId, String userId) {
     return couponId + ":" + userId;
   }
 
   private static void campaigns() {
     on(
-        "coupon.CouponRepository.LOCK_CAMPAIGNS",
-        639232721,
-        "id left",
+        "CouponSql.LOCK_CAMPAIGNS",
+        "coupon_id name discount_type discount_value discount_max_amount min_order_amount"
+            + " total_quantity issuable_from issuable_until valid_until paused issued_quantity",
         (db, tx, a) -> known(db.coupons, tx, (Long[]) a[0], naturalOrder()),
         (db, tx, a, locked) ->
             rows(
-                locked(db.coupons, tx, locked).map(c -> new Object[] {c.coupon().id(), c.left()})));
+                locked(db.coupons, tx, locked)
+                    .map(c -> append(terms(c.coupon()), c.issuedQuantity()))));
     on(
-        "coupon.CouponRepository.ISSUED_ALREADY",
-        -90260813,
-        "id coupon_id user_id issued_at used_at order_id",
+        "CouponSql.TOTAL",
+        "total_quantity",
         Locks.NONE,
         (db, tx, a, locked) ->
             rows(
-                found(db.issued, tx, issuedKeys((Long[]) a[0], (String[]) a[1]))
+                found(db.coupons, tx, new Object[] {a[0]})
+                    .map(c -> new Object[] {c.coupon().totalQuantity()})));
+    on(
+        "CouponSql.ISSUED_ALREADY",
+        "now id coupon_id user_id issued_at used_at order_id",
+        Locks.NONE,
+        (db, tx, a, locked) ->
+            dated(
+                db,
+                6,
+                Stream.of(issuedKeys((Long[]) a[0], (String[]) a[1]))
+                    .flatMap(key -> Stream.ofNullable(db.issued.get(tx, key)))
                     .map(
                         i ->
                             new Object[] {
+                              db.clock(),
                               i.id(),
                               i.couponId(),
                               i.userId(),
@@ -121,15 +148,18 @@ final class ShopSql {
                               i.orderId()
                             })));
     on(
-        "coupon.CouponRepository.ISSUE",
-        -2099424602,
+        "CouponSql.HELD",
+        "id",
+        Locks.NONE,
+        (db, tx, a, locked) -> held(db.coupons, tx, (Long[]) a[0]));
+    on(
+        "CouponSql.ISSUE",
         "",
         (db, tx, a) ->
             Stream.of(issuedKeys((Long[]) a[1], (String[]) a[2])).map(db.issued::key).toList(),
         ShopSql::issue);
     on(
-        "coupon.CouponRepository.HOLDERS_AFTER",
-        766415337,
+        "CouponSql.HOLDERS_AFTER",
         "user_id",
         Locks.NONE,
         (db, tx, a, locked) ->
@@ -141,14 +171,12 @@ final class ShopSql {
                     .limit((Integer) a[2])
                     .map(i -> new Object[] {i.userId()})));
     on(
-        "coupon.CouponRepository.SNAPSHOT",
-        802766726,
+        "CouponSql.SNAPSHOT",
         "remaining user_id",
         Locks.NONE,
         (db, tx, a, locked) -> rows(snapshot(db, tx, (Long) a[0], (String[]) a[1])));
     on(
-        "coupon.CouponRepository.HOLDERS_AMONG",
-        -816323395,
+        "CouponSql.HOLDERS_AMONG",
         "user_id",
         Locks.NONE,
         (db, tx, a, locked) ->
@@ -156,6 +184,38 @@ final class ShopSql {
                 Stream.of((String[]) a[1])
                     .filter(user -> db.issued.get(tx, issuedKey((Long) a[0], user)) != null)
                     .map(user -> new Object[] {user})));
+  }
+
+  /** At least one row: PostgreSQL's clock, and nothing else if there is nothing. */
+  static Answer dated(PostgresServer db, int columns, Stream<Object[]> found) {
+    List<Object[]> all = found.toList();
+    return rows(all.isEmpty() ? nothingAt(db.clock(), columns) : all.stream());
+  }
+
+  static Stream<Object[]> nothingAt(Instant now, int columns) {
+    Object[] row = new Object[columns + 1];
+    row[0] = now;
+    return Stream.<Object[]>of(row);
+  }
+
+  private static Object[] append(Object[] some, Object... more) {
+    return Stream.concat(Stream.of(some), Stream.of(more)).toArray();
+  }
+
+  private static Object[] terms(Campaign c) {
+    return new Object[] {
+      c.id(),
+      c.name(),
+      c.discount().type().name(),
+      c.discount().value(),
+      c.discount().maxAmount(),
+      c.minOrderAmount(),
+      c.totalQuantity(),
+      c.issuableFrom(),
+      c.issuableUntil(),
+      c.validUntil(),
+      c.paused()
+    };
   }
 
   private static Stream<Object[]> snapshot(
@@ -187,21 +247,20 @@ final class ShopSql {
     }
     numbers.forEach(
         (id, number) -> {
-          Campaign campaign = row(db.coupons, tx, id);
+          StoredCampaign campaign = row(db.coupons, tx, id);
           long after = campaign.issuedQuantity() + number;
           db.check(after <= campaign.coupon().totalQuantity(), "coupons_never_over_issued");
-          db.coupons.put(tx, id, new Campaign(campaign.coupon(), after));
+          db.coupons.put(tx, id, new StoredCampaign(campaign.coupon(), after));
         });
     return changed(numbers.size());
   }
 
   private static void issuedCoupons() {
     on(
-        "coupon.CouponRepository.LOCK_ISSUED",
-        360069849,
+        "CouponSql.LOCK_ISSUED",
         "id user_id issued_at used_at order_id coupon_id name discount_type discount_value"
             + " discount_max_amount min_order_amount total_quantity issuable_from issuable_until"
-            + " valid_until",
+            + " valid_until paused",
         (db, tx, a) ->
             owned(db, tx, (String[]) a[0], (UUID[]) a[1]).stream()
                 .sorted(comparing(Issued::id, AS_POSTGRES))
@@ -210,8 +269,7 @@ final class ShopSql {
         (db, tx, a, locked) ->
             rows(locked(db.issued, tx, locked).map(i -> withCampaign(db, tx, i))));
     on(
-        "coupon.CouponRepository.MARK_USED",
-        -1561025801,
+        "CouponSql.MARK_USED",
         "",
         Locks.NONE,
         (db, tx, a, locked) -> {
@@ -226,8 +284,7 @@ final class ShopSql {
           return changed(changed);
         });
     on(
-        "coupon.CouponRepository.GIVE_BACK",
-        -2077603937,
+        "CouponSql.GIVE_BACK",
         "",
         Locks.NONE,
         (db, tx, a, locked) -> {
@@ -272,61 +329,41 @@ final class ShopSql {
   }
 
   private static Object[] withCampaign(PostgresServer db, Tx tx, Issued i) {
-    Coupon c = row(db.coupons, tx, i.couponId()).coupon();
-    return new Object[] {
-      i.id(),
-      i.userId(),
-      i.issuedAt(),
-      i.usedAt(),
-      i.orderId(),
-      c.id(),
-      c.name(),
-      c.discount().type().name(),
-      c.discount().value(),
-      c.discount().maxAmount(),
-      c.minOrderAmount(),
-      c.totalQuantity(),
-      c.issuableFrom(),
-      c.issuableUntil(),
-      c.validUntil()
-    };
+    Campaign c = row(db.coupons, tx, i.couponId()).coupon();
+    return append(
+        new Object[] {i.id(), i.userId(), i.issuedAt(), i.usedAt(), i.orderId()}, terms(c));
   }
 
   private static void stock() {
     on(
-        "stock.StockRepository.LOCK",
-        -1479497554,
-        "product_id name price on_sale quantity",
+        "StockSql.LOCK",
+        "product_id quantity",
         (db, tx, a) -> known(db.stock, tx, (Long[]) a[0], naturalOrder()),
         (db, tx, a, locked) ->
             rows(
                 locked.stream()
-                    .map(
-                        key -> {
-                          Product product = row(db.products, tx, key.what());
-                          return new Object[] {
-                            key.what(),
-                            product.name(),
-                            product.price(),
-                            true,
-                            row(db.stock, tx, key.what())
-                          };
-                        })));
+                    .map(key -> new Object[] {key.what(), row(db.stock, tx, key.what())})));
     on(
-        "stock.StockRepository.TAKE",
-        -975031001,
+        "StockSql.HELD",
+        "product_id",
+        Locks.NONE,
+        (db, tx, a, locked) -> held(db.stock, tx, (Long[]) a[0]));
+    on(
+        "StockSql.TAKE",
         "",
         (db, tx, a) -> known(db.stock, tx, (Long[]) a[0], (x, y) -> 0),
         (db, tx, a, locked) -> {
           Long[] products = (Long[]) a[0];
           for (int i = 0; i < products.length; i++) {
+            if (((Long[]) a[1])[i] > 0) {
+              db.orderedAt.put(tx, products[i], db.clock());
+            }
             setStock(db, tx, products[i], row(db.stock, tx, products[i]) - ((Long[]) a[1])[i]);
           }
           return changed(products.length);
         });
     on(
-        "stock.StockRepository.SNAPSHOT",
-        -480180315,
+        "StockSql.SNAPSHOT",
         "product_id quantity order_id",
         Locks.NONE,
         (db, tx, a, locked) ->
@@ -338,8 +375,7 @@ final class ShopSql {
                     found(db.orders, tx, (UUID[]) a[1])
                         .map(order -> new Object[] {null, null, order.id()}))));
     on(
-        "stock.StockAdjustments.LOCK",
-        1639084252,
+        "StockAdjustments.LOCK",
         "product_id quantity fence",
         (db, tx, a) -> known(db.stock, tx, (Long[]) a[0], naturalOrder()),
         (db, tx, a, locked) ->
@@ -351,8 +387,7 @@ final class ShopSql {
                               key.what(), row(db.stock, tx, key.what()), fence(db, tx, key.what())
                             })));
     on(
-        "stock.StockAdjustments.WRITE",
-        -875737925,
+        "StockAdjustments.WRITE",
         "",
         (db, tx, a) -> known(db.stock, tx, (Long[]) a[0], (x, y) -> 0),
         (db, tx, a, locked) -> {
@@ -382,6 +417,8 @@ final class ShopSql {
 
   private static void setStock(PostgresServer db, Tx tx, Long product, long quantity) {
     db.check(quantity >= 0, "stock_never_oversold");
+    boolean fits = quantity <= PostgresServer.MOST || !db.variant.limitsStock();
+    db.check(fits, "stock_quantity_limit");
     db.stock.put(tx, product, quantity);
   }
 
@@ -420,28 +457,43 @@ final class ShopSql {
 
   private static void orders() {
     on(
-        "order.OrderRepository.LOCK",
-        1964335495,
+        "OrderSql.LOCK",
         ORDER,
         (db, tx, a) -> known(db.orders, tx, ownOrders(db, tx, a), AS_POSTGRES),
         (db, tx, a, locked) -> rows(locked(db.orders, tx, locked).map(ShopSql::order)));
     on(
-        "order.OrderRepository.BY_ID",
-        1787522840,
-        ORDER,
+        "OrderSql.HELD",
+        "id",
         Locks.NONE,
-        (db, tx, a, locked) -> rows(found(db.orders, tx, (UUID[]) a[0]).map(ShopSql::order)));
+        (db, tx, a, locked) -> held(db.orders, tx, (UUID[]) a[0]));
     on(
-        "order.OrderRepository.WHICH_EXIST",
-        -352205161,
+        "OrderSql.BY_ID",
+        "now " + ORDER,
+        Locks.NONE,
+        (db, tx, a, locked) ->
+            dated(
+                db,
+                11,
+                found(db.orders, tx, (UUID[]) a[0])
+                    .map(order -> append(new Object[] {db.clock()}, order(order)))));
+    on(
+        "OrderSql.WHICH_EXIST",
         "id",
         Locks.NONE,
         (db, tx, a, locked) ->
-            rows(found(db.orders, tx, (UUID[]) a[0]).map(o -> new Object[] {o.id()})));
+            rows(found(db.orders, tx, (UUID[]) a[0]).map(order -> new Object[] {order.id()})));
     on(
-        "order.OrderRepository.LINES",
-        1341812378,
-        "order_id product_id name unit_price quantity",
+        "OrderSql.OF_USER",
+        ORDER,
+        Locks.NONE,
+        (db, tx, a, locked) ->
+            rows(
+                found(db.orders, tx, new Object[] {a[0]})
+                    .filter(o -> o.userId().equals(a[1]))
+                    .map(ShopSql::order)));
+    on(
+        "OrderSql.LINES",
+        "order_id product_id name unit_price quantity drop_id discount refunded",
         Locks.NONE,
         (db, tx, a, locked) ->
             rows(
@@ -456,11 +508,13 @@ final class ShopSql {
                                           line.productId(),
                                           line.name(),
                                           line.unitPrice(),
-                                          line.quantity()
+                                          line.quantity(),
+                                          line.dropId(),
+                                          line.discount(),
+                                          line.refunded()
                                         }))));
     on(
-        "order.OrderRepository.PLACE",
-        -1948782231,
+        "OrderSql.PLACE",
         "",
         (db, tx, a) ->
             Stream.concat(
@@ -471,8 +525,7 @@ final class ShopSql {
                 .toList(),
         ShopSql::place);
     on(
-        "order.OrderRepository.PRODUCTS_OF",
-        1326851252,
+        "OrderSql.PRODUCTS_OF",
         "product_id",
         Locks.NONE,
         (db, tx, a, locked) ->
@@ -494,7 +547,10 @@ final class ShopSql {
                   ((Long[]) a[9])[i],
                   ((String[]) a[10])[i],
                   ((Long[]) a[11])[i],
-                  ((Long[]) a[12])[i]));
+                  ((Long[]) a[12])[i],
+                  ((Long[]) a[13])[i],
+                  ((Long[]) a[14])[i],
+                  0));
     }
     UUID[] ids = (UUID[]) a[0];
     for (int i = 0; i < ids.length; i++) {
@@ -522,7 +578,8 @@ final class ShopSql {
               null,
               ((UUID[]) a[5])[i],
               ((Instant[]) a[6])[i],
-              ((Instant[]) a[7])[i]);
+              ((Instant[]) a[7])[i],
+              List.of());
       db.orders.insert(tx, order.id(), order, "orders_pkey");
     }
     return changed(ids.length);
@@ -534,8 +591,7 @@ final class ShopSql {
 
   private static void orderEndings() {
     on(
-        "order.OrderRepository.MARK_PAID",
-        377236248,
+        "OrderSql.MARK_PAID",
         "",
         (db, tx, a) -> known(db.orders, tx, (UUID[]) a[0], (x, y) -> 0),
         (db, tx, a, locked) -> {
@@ -550,22 +606,32 @@ final class ShopSql {
           return changed(changed);
         });
     on(
-        "order.OrderRepository.LOCK_DUE",
-        -94664237,
+        "OrderSql.LOCK_DUE",
         ORDER,
         Locks.NONE,
         (db, tx, a, locked) ->
             rows(
                 db.orders.all(tx).stream()
                     .filter(o -> o.status() == Status.PENDING)
-                    .filter(o -> !o.paymentDueAt().isAfter((Instant) a[0]))
+                    .filter(o -> !o.paymentDueAt().isAfter(db.clock()))
+                    .filter(o -> !isAside(db, tx, o))
                     .sorted(comparing(Order::paymentDueAt).thenComparing(Order::id, AS_POSTGRES))
                     .filter(o -> tx.tryLock(db.orders.key(o.id())))
-                    .limit((Integer) a[1])
+                    .limit((Integer) a[0])
                     .map(ShopSql::order)));
     on(
-        "order.OrderRepository.CLOSE",
-        2123059147,
+        "OrderSql.LOCK_THESE_DUE",
+        ORDER,
+        Locks.NONE,
+        (db, tx, a, locked) ->
+            rows(
+                found(db.orders, tx, (UUID[]) a[0])
+                    .filter(o -> o.status() == Status.PENDING)
+                    .filter(o -> !o.paymentDueAt().isAfter(db.clock()))
+                    .filter(o -> tx.tryLock(db.orders.key(o.id())))
+                    .map(ShopSql::order)));
+    on(
+        "OrderSql.CLOSE",
         "",
         (db, tx, a) -> known(db.orders, tx, (UUID[]) a[0], (x, y) -> 0),
         (db, tx, a, locked) -> {
@@ -573,8 +639,7 @@ final class ShopSql {
           for (int i = 0; i < ((UUID[]) a[0]).length; i++) {
             Order order = row(db.orders, tx, ((UUID[]) a[0])[i]);
             Status to = Status.valueOf(((String[]) a[1])[i]);
-            Status from = to == Status.REFUNDED ? Status.PAID : Status.PENDING;
-            if (order.status() == from || !db.variant.enforces("CLOSE's guard")) {
+            if (order.status() == Status.PENDING || !db.variant.enforces("CLOSE's guard")) {
               db.orders.put(tx, order.id(), with(order, to));
               changed++;
             }
@@ -583,7 +648,12 @@ final class ShopSql {
         });
   }
 
-  private static Order with(Order o, Status status) {
+  private static boolean isAside(PostgresServer db, Tx tx, Order order) {
+    Aside aside = db.aside.get(tx, "order expiry order:" + order.id());
+    return aside != null && aside.nextAttemptAt().isAfter(db.instant());
+  }
+
+  static Order with(Order o, Status status) {
     return new Order(
         o.id(),
         o.userId(),
@@ -596,13 +666,13 @@ final class ShopSql {
         o.paymentId(),
         o.fingerprint(),
         o.createdAt(),
-        o.paymentDueAt());
+        o.paymentDueAt(),
+        o.refunds());
   }
 
   private static void points() {
     on(
-        "point.PointRepository.LOCK",
-        1589784610,
+        "PointSql.LOCK",
         "user_id balance",
         (db, tx, a) -> known(db.balances, tx, (String[]) a[0], naturalOrder()),
         (db, tx, a, locked) ->
@@ -610,19 +680,24 @@ final class ShopSql {
                 locked.stream()
                     .map(key -> new Object[] {key.what(), row(db.balances, tx, key.what())})));
     on(
-        "point.PointRepository.OPEN",
-        1129015291,
+        "PointSql.HELD",
+        "user_id",
+        Locks.NONE,
+        (db, tx, a, locked) -> held(db.balances, tx, (String[]) a[0]));
+    on(
+        "PointSql.OPEN",
         "",
         (db, tx, a) -> Stream.of((String[]) a[0]).sorted().map(db.balances::key).toList(),
         (db, tx, a, locked) -> {
           List<Key> fresh =
               locked.stream().filter(key -> db.balances.get(tx, key.what()) == null).toList();
           fresh.forEach(key -> db.balances.put(tx, key.what(), 0L));
+          // Whoever finds the row there does nothing, and locks nothing.
+          locked.stream().filter(key -> !fresh.contains(key)).forEach(tx::letGo);
           return changed(fresh.size());
         });
     on(
-        "point.PointRepository.EXISTING",
-        1408742625,
+        "PointSql.EXISTING",
         "id user_id type amount balance_after order_id created_at",
         Locks.NONE,
         (db, tx, a, locked) ->
@@ -640,8 +715,7 @@ final class ShopSql {
                               e.createdAt()
                             })));
     on(
-        "point.PointRepository.WRITE",
-        1317357187,
+        "PointSql.WRITE",
         "",
         (db, tx, a) -> Stream.of((UUID[]) a[0]).map(db.entries::key).toList(),
         ShopSql::writeEntries);
@@ -661,7 +735,8 @@ final class ShopSql {
               ((Instant[]) a[6])[i]);
       boolean use = entry.type() == PointEntry.Type.USE;
       db.check(use ? entry.amount() < 0 : entry.amount() > 0, "point_entries_sign");
-      db.check(entry.balanceAfter() >= 0, "point_entries_balance_after");
+      boolean fits = entry.balanceAfter() >= 0;
+      db.check(fits, "point_entries_balance_after");
       db.entries.insert(tx, entry.id(), entry, "point_entries_pkey");
       if (db.balances.get(tx, entry.userId()) != null) {
         db.balances.put(tx, entry.userId(), entry.balanceAfter());
@@ -673,16 +748,18 @@ final class ShopSql {
 
   private static void payments() {
     on(
-        "payment.PaymentRepository.EXISTING",
-        1195403655,
-        "id order_id user_id amount balance_after paid_at",
+        "PaymentSql.EXISTING",
+        "now id order_id user_id amount balance_after paid_at",
         Locks.NONE,
         (db, tx, a, locked) ->
-            rows(
+            dated(
+                db,
+                6,
                 found(db.payments, tx, (UUID[]) a[0])
                     .map(
                         p ->
                             new Object[] {
+                              db.clock(),
                               p.id(),
                               p.orderId(),
                               p.userId(),
@@ -691,8 +768,7 @@ final class ShopSql {
                               p.paidAt()
                             })));
     on(
-        "payment.PaymentRepository.WRITE",
-        -114434304,
+        "PaymentSql.WRITE",
         "",
         (db, tx, a) ->
             Stream.concat(
@@ -722,8 +798,7 @@ final class ShopSql {
 
   private static void outbox() {
     on(
-        "outbox.Outbox.WRITE",
-        269510480,
+        "Outbox.WRITE",
         "",
         (db, tx, a) -> Stream.of((UUID[]) a[0]).map(db.outbox::key).toList(),
         (db, tx, a, locked) -> {
@@ -736,29 +811,28 @@ final class ShopSql {
                     ((String[]) a[2])[i],
                     ((UUID[]) a[3])[i],
                     at);
-            db.outbox.insert(tx, event.id(), new Event(event, at, 0), "outbox_pkey");
+            db.outbox.insert(tx, event.id(), new Event(event, db.instant(), 0), "outbox_pkey");
           }
           return changed(((UUID[]) a[0]).length);
         });
     on(
-        "outbox.OutboxRepository.TAKE",
-        -1767289519,
+        "OutboxSql.TAKE",
         "id consumer type subject created_at",
         Locks.NONE,
         (db, tx, a, locked) ->
             rows(
                 db.outbox.all(tx).stream()
                     .filter(e -> e.event().consumer().name().equals(a[0]))
-                    .filter(e -> !e.nextAttemptAt().isAfter((Instant) a[1]))
+                    .filter(e -> !e.nextAttemptAt().isAfter(db.instant()))
+                    .filter(e -> !e.nextAttemptAt().isBefore(db.instant().minusMillis((Long) a[2])))
                     .sorted(
                         comparing(Event::nextAttemptAt)
                             .thenComparing(e -> e.event().id(), AS_POSTGRES))
                     .filter(e -> tx.tryLock(db.outbox.key(e.event().id())))
-                    .limit((Integer) a[2])
+                    .limit((Integer) a[1])
                     .map(ShopSql::event)));
     on(
-        "outbox.OutboxRepository.TAKE_THESE",
-        1807495259,
+        "OutboxSql.TAKE_THESE",
         "id consumer type subject created_at",
         Locks.NONE,
         (db, tx, a, locked) ->
@@ -767,8 +841,7 @@ final class ShopSql {
                     .filter(e -> tx.tryLock(db.outbox.key(e.event().id())))
                     .map(ShopSql::event)));
     on(
-        "outbox.OutboxRepository.FINISH",
-        -1584612781,
+        "OutboxSql.FINISH",
         "",
         (db, tx, a) -> known(db.outbox, tx, (UUID[]) a[0], (x, y) -> 0),
         (db, tx, a, locked) -> {
@@ -778,8 +851,7 @@ final class ShopSql {
           return changed(there.size());
         });
     on(
-        "outbox.OutboxRepository.PUT_OFF",
-        2022368725,
+        "OutboxSql.PUT_OFF",
         "",
         (db, tx, a) -> known(db.outbox, tx, new UUID[] {(UUID) a[0]}, AS_POSTGRES),
         (db, tx, a, locked) -> {
@@ -788,16 +860,77 @@ final class ShopSql {
             return changed(0);
           }
           long seconds = Math.min(600, 1L << Math.min(event.attempts() + 1, 20));
-          Instant next = ((Instant) a[2]).plus(Duration.ofSeconds(seconds));
+          Instant next = db.instant().plus(Duration.ofSeconds(seconds));
           db.outbox.put(tx, a[0], new Event(event.event(), next, event.attempts() + 1));
           return changed(1);
         });
   }
 
+  private static void setAside() {
+    on(
+        "BatchRunner.LOCK_TIMEOUT",
+        "set_config",
+        Locks.NONE,
+        (db, tx, a, locked) -> {
+          tx.lockTimeout = 1000 * Long.parseLong(((String) a[0]).replace("ms", ""));
+          return rows(Stream.<Object[]>of(a));
+        });
+    on(
+        "SetAside.PUT",
+        "",
+        (db, tx, a) -> List.of(db.aside.key(a[0] + " " + a[1])),
+        (db, tx, a, locked) -> {
+          Aside known = db.aside.get(tx, locked.get(0).what());
+          int attempts = known == null ? 1 : known.attempts() + 1;
+          long seconds = Math.min(600, 1L << Math.min(attempts, 20));
+          Instant next = db.instant().plus(Duration.ofSeconds(seconds));
+          db.aside.put(tx, locked.get(0).what(), new Aside((String) a[0], attempts, next));
+          return changed(1);
+        });
+    on(
+        "SetAside.DONE",
+        "",
+        (db, tx, a) -> known(db.aside, tx, asideKeys(a), (x, y) -> 0),
+        (db, tx, a, locked) -> {
+          locked.forEach(key -> db.aside.put(tx, key.what(), null));
+          return changed(locked.size());
+        });
+    on(
+        "SetAside.COUNT",
+        "job count",
+        Locks.NONE,
+        (db, tx, a, locked) ->
+            rows(
+                db.aside.rows().values().stream()
+                    .collect(Collectors.groupingBy(Aside::job, TreeMap::new, Collectors.counting()))
+                    .entrySet()
+                    .stream()
+                    .map(each -> new Object[] {each.getKey(), each.getValue()})));
+    on(
+        "SetAside.FORGET",
+        "",
+        (db, tx, a) -> {
+          Instant longAgo = db.instant().minus(Duration.ofHours(1));
+          Object[] keys =
+              db.aside.rows().entrySet().stream()
+                  .filter(each -> each.getValue().nextAttemptAt().isBefore(longAgo))
+                  .map(Map.Entry::getKey)
+                  .toArray();
+          return known(db.aside, tx, keys, (x, y) -> 0);
+        },
+        (db, tx, a, locked) -> {
+          locked.forEach(key -> db.aside.put(tx, key.what(), null));
+          return changed(locked.size());
+        });
+  }
+
+  private static String[] asideKeys(Object[] a) {
+    return Stream.of((String[]) a[1]).map(subject -> a[0] + " " + subject).toArray(String[]::new);
+  }
+
   private static void carts() {
     on(
-        "cart.CartRepository.ORDERS_FROM_CARTS",
-        873282512,
+        "CartSql.ORDERS_FROM_CARTS",
         "id",
         Locks.NONE,
         (db, tx, a, locked) ->

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Quietly.class)
 class SimulationTest {
 
-  private static final long SEEDS = Long.getLong("simulation.seeds", 2000);
+  private static final long SEEDS = Long.getLong("simulation.seeds", 300);
   private static final long FROM = Long.getLong("simulation.from", 1);
 
   @Test

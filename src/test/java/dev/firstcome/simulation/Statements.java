@@ -1,11 +1,17 @@
 package dev.firstcome.simulation;
 
+import dev.firstcome.Firstcome;
 import dev.firstcome.simulation.PostgresServer.Answer;
 import dev.firstcome.simulation.PostgresServer.Key;
 import dev.firstcome.simulation.PostgresServer.Tx;
+import java.io.IOException;
 import java.lang.reflect.Field;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +19,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The shop's SQL texts, each with what it does in Java ({@link ShopSql}). A text is found by where
- * it stands in the shop, and its digest is noted: whoever changes the SQL is told to change its
- * meaning here as well.
+ * The shop's statements, each with what it does in Java ({@link ShopSql}). A statement is known by
+ * the class and the constant that hold its text: the text may change, and {@code StatementsIT} asks
+ * a real PostgreSQL whether it still does what stands here.
  */
 final class Statements {
 
+  private static final Map<String, String> CLASSES = classes();
   private static final Map<String, Sql> BY_TEXT = new HashMap<>();
-  private static final List<String> CHANGED = new ArrayList<>();
+  private static final List<String> GONE = new ArrayList<>();
 
   static {
     ShopSql.all();
@@ -42,47 +49,73 @@ final class Statements {
     Answer run(PostgresServer db, Tx tx, Object[] arguments, List<Key> locked);
   }
 
-  record Sql(String name, List<String> columns, Locks locks, Body body) {}
+  /**
+   * @param name class and constant
+   * @param columns of its rows, in order; none if it only changes rows
+   */
+  record Sql(String name, String text, List<String> columns, Locks locks, Body body) {}
 
-  /** Fails if the shop's SQL is no longer what is simulated. */
+  /** Fails if the shop no longer has a statement that is simulated. */
   static void requireCurrent() {
-    if (!CHANGED.isEmpty()) {
+    if (!GONE.isEmpty()) {
       throw new IllegalStateException(
-          "SQL that the simulation knew has changed. Read it, mend its meaning in ShopSql, and note"
-              + " its digest there:\n"
-              + String.join("\n", CHANGED));
+          "The simulation knows statements that the shop has no longer. Rename or remove them in"
+              + " ShopSql:\n"
+              + String.join("\n", GONE));
     }
   }
 
   static Sql of(String text) {
     Sql sql = BY_TEXT.get(text);
     if (sql == null) {
-      throw new UnsupportedOperationException("the simulated PostgreSQL does not know: " + text);
+      throw new UnsupportedOperationException(
+          "The simulated PostgreSQL does not know this statement. Say in ShopSql what it does:\n"
+              + text);
     }
     return sql;
   }
 
+  /** All that are simulated. */
+  static Collection<Sql> all() {
+    return BY_TEXT.values();
+  }
+
   /**
-   * @param name room, class and constant of the text
-   * @param digest the text's {@code hashCode()}
+   * @param name of the class and of the constant that holds the text
    */
-  static void on(String name, int digest, String columns, Locks locks, Body body) {
-    int dot = name.lastIndexOf('.');
+  static void on(String name, String columns, Locks locks, Body body) {
+    int dot = name.indexOf('.');
     try {
-      Field field =
-          Class.forName("dev.firstcome." + name.substring(0, dot))
-              .getDeclaredField(name.substring(dot + 1));
+      String type = CLASSES.getOrDefault(name.substring(0, dot), name.substring(0, dot));
+      Field field = Class.forName(type).getDeclaredField(name.substring(dot + 1));
       field.setAccessible(true);
       String text = (String) field.get(null);
-      if (text.hashCode() != digest) {
-        CHANGED.add(name + " " + text.hashCode());
-      }
       Body varied = (db, tx, a, locked) -> db.variant.body(name, body).run(db, tx, a, locked);
+      List<String> names = columns.isEmpty() ? List.of() : List.of(columns.split(" "));
       // Two rooms may ask the same.
-      BY_TEXT.putIfAbsent(text, new Sql(name, List.of(columns.split(" ")), locks, varied));
+      BY_TEXT.putIfAbsent(text, new Sql(name, text, names, locks, varied));
     } catch (ReflectiveOperationException gone) {
-      CHANGED.add(name + " is gone: " + gone);
+      GONE.add(name + ": " + gone);
     }
+  }
+
+  /** The shop's classes by their simple names: a room may move without a word here. */
+  private static Map<String, String> classes() {
+    Map<String, String> classes = new HashMap<>();
+    try {
+      Path root =
+          Path.of(Firstcome.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      try (Stream<Path> files = Files.walk(root.resolve("dev/firstcome"))) {
+        files
+            .map(file -> root.relativize(file).toString())
+            .filter(file -> file.endsWith(".class") && !file.contains("$"))
+            .map(file -> file.replace(".class", "").replace('/', '.'))
+            .forEach(name -> classes.put(name.substring(name.lastIndexOf('.') + 1), name));
+      }
+    } catch (IOException | URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+    return classes;
   }
 
   static Answer rows(Stream<Object[]> rows) {
@@ -99,7 +132,7 @@ final class Statements {
     String result =
         answer.rows().isEmpty()
             ? Long.toString(answer.changed())
-            : answer.rows().stream().map(Arrays::toString).collect(Collectors.joining(" "));
+            : answer.rows().stream().map(Arrays::deepToString).collect(Collectors.joining(" "));
     return Arrays.deepToString(arguments) + " -> " + result;
   }
 }

@@ -1,9 +1,12 @@
 package dev.firstcome.simulation;
 
-import dev.firstcome.database.Database;
-import dev.firstcome.database.DatabaseParts;
+import dev.firstcome.infra.postgres.Database;
+import dev.firstcome.infra.postgres.DatabaseFailures;
+import dev.firstcome.infra.postgres.DatabaseParts;
+import dev.firstcome.infra.postgres.Failure;
 import dev.firstcome.simulation.Statements.Body;
 import io.r2dbc.spi.ConnectionFactory;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -21,10 +24,16 @@ final class Variant {
   private final Set<String> off = new HashSet<>();
   private Function<ConnectionFactory, Database> database = DatabaseParts::database;
   private Function<World, Faults> faults = Faults::any;
+  private UnaryOperator<Failure> kinds = UnaryOperator.identity();
   private boolean freshKeys;
   private boolean releasing;
   private boolean preloaded;
   private boolean comparing = true;
+  private boolean waitingForLocks;
+  private boolean instancesTime;
+  private boolean showingByClock;
+  private final Set<Strain> strains = EnumSet.allOf(Strain.class);
+  private boolean limited;
 
   static Variant asBuilt() {
     return new Variant();
@@ -83,10 +92,57 @@ final class Variant {
     return this;
   }
 
+  /** Whoever waits for a lock waits until it is there. */
+  Variant withoutLockTimeout() {
+    waitingForLocks = true;
+    return this;
+  }
+
+  /** A locked row is taken for a database that is away: its whole batch is refused. */
+  Variant refusingAllForALockedRow() {
+    kinds = kind -> kind == Failure.LOCKED ? Failure.UNAVAILABLE : kind;
+    return this;
+  }
+
+  Failure kindOf(Throwable failure) {
+    return kinds.apply(DatabaseFailures.classify(failure));
+  }
+
+  /** Scripts are told the time by who runs them. */
+  Variant withInstancesTime() {
+    instancesTime = true;
+    return this;
+  }
+
+  /** An order is shown as expired when an instance's clock says so. */
+  Variant showingByClock() {
+    showingByClock = true;
+    return this;
+  }
+
   /** Nobody holds the gates against the database. */
   Variant withoutComparison() {
     comparing = false;
     return this;
+  }
+
+  Variant spared(Strain strain) {
+    strains.remove(strain);
+    return this;
+  }
+
+  boolean has(Strain strain) {
+    return strains.contains(strain);
+  }
+
+  /** A limit on stock that binds what comes back, too. */
+  Variant withStockLimit() {
+    limited = true;
+    return this;
+  }
+
+  boolean limitsStock() {
+    return limited;
   }
 
   String lua(String script, String source) {
@@ -121,6 +177,18 @@ final class Variant {
 
   boolean compares() {
     return comparing;
+  }
+
+  boolean waitsForLocks() {
+    return waitingForLocks;
+  }
+
+  boolean isInstancesTime() {
+    return instancesTime;
+  }
+
+  boolean showsByClock() {
+    return showingByClock;
   }
 
   boolean releases() {

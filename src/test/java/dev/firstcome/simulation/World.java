@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,9 @@ final class World {
   static class Process {
     final String name;
     boolean alive = true;
+
+    /** Of its wall clock, in microseconds; what it measures is true all the same. */
+    long clockOffset;
 
     Process(String name) {
       this.name = name;
@@ -113,10 +117,6 @@ final class World {
     return now;
   }
 
-  Instant instant() {
-    return START.plusNanos(now * 1000);
-  }
-
   long steps() {
     return steps;
   }
@@ -175,7 +175,12 @@ final class World {
     return trace == null ? List.of() : trace;
   }
 
-  Clock clock() {
+  /**
+   * A wall clock.
+   *
+   * @param offset in microseconds, asked each time
+   */
+  Clock clock(LongSupplier offset) {
     return new Clock() {
       @Override
       public ZoneId getZone() {
@@ -189,26 +194,26 @@ final class World {
 
       @Override
       public Instant instant() {
-        return World.this.instant();
+        return START.plusNanos((now + offset.getAsLong()) * 1000);
       }
 
       @Override
       public long millis() {
-        return START.toEpochMilli() + now / 1000;
+        return START.toEpochMilli() + (now + offset.getAsLong()) / 1000;
       }
     };
   }
 
   /** This world's time for Reactor, for what one process does. */
   Scheduler scheduler(Process owner) {
-    return new Timers(owner);
+    return new Times(owner);
   }
 
-  private final class Timers implements Scheduler {
+  private final class Times implements Scheduler {
 
     private final Process owner;
 
-    Timers(Process owner) {
+    Times(Process owner) {
       this.owner = owner;
     }
 

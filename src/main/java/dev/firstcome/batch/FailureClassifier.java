@@ -1,8 +1,0 @@
-package dev.firstcome.batch;
-
-/** Tells what a failure of the store means for a batch. */
-@FunctionalInterface
-public interface FailureClassifier {
-
-  Failure classify(Throwable failure);
-}

@@ -1,6 +1,0 @@
-package dev.firstcome.cart;
-
-import java.util.UUID;
-
-/** An order wants a product, which may be in its user's cart. */
-public record CartUse(UUID orderId, String userId, long productId) {}

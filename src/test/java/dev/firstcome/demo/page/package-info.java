@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.demo.page;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,45 @@
+package dev.firstcome.dev;
+
+import dev.firstcome.dev.ApiDocument.Answer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What holds for every answer of the API, whatever its document says. */
+final class AnswerRules {
+
+  private static final Pattern TEXT = Pattern.compile("\"(\\w+)\":\"([^\"]*)\"");
+  private static final Pattern SIX_DIGITS =
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z");
+
+  /** Lists that may be a second old. */
+  private static final Pattern KEPT = Pattern.compile("/api/v1/products(/popular)?");
+
+  private AnswerRules() {}
+
+  /**
+   * @param instants the members that the document declares as instants: a name that somebody gave
+   *     may look like one
+   */
+  static List<String> faults(Answer answer, Set<String> instants) {
+    List<String> faults = new ArrayList<>();
+    Matcher texts = TEXT.matcher(answer.body());
+    while (texts.find()) {
+      if (instants.contains(texts.group(1)) && !SIX_DIGITS.matcher(texts.group(2)).matches()) {
+        faults.add("not six digits and Z: " + texts.group());
+      }
+    }
+    boolean kept = answer.status() == 200 && KEPT.matcher(answer.path()).matches();
+    String expected = kept ? "max-age=1" : "no-store";
+    if (!expected.equals(answer.headers().get("Cache-Control"))) {
+      faults.add("Cache-Control " + answer.headers().get("Cache-Control") + ", not " + expected);
+    }
+    String vary = answer.headers().getOrDefault("Vary", "");
+    if (answer.status() >= 400 && !vary.contains("Accept-Language")) {
+      faults.add("Vary without Accept-Language: " + vary);
+    }
+    return faults;
+  }
+}

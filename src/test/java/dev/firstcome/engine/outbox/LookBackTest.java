@@ -1,0 +1,73 @@
+package dev.firstcome.engine.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What is looked at again, and what is not. */
+class LookBackTest {
+
+  private long now = -5_000_000_000L;
+  private final LookBack look = new LookBack(() -> now);
+
+  private void pass(int seconds) {
+    now += Duration.ofSeconds(seconds).toNanos();
+  }
+
+  @Test
+  void looksAtEverythingUntilNothingWasLeft() {
+    assertThat(look.next()).isEqualTo(LookBack.EVERYTHING);
+    look.done(false);
+    assertThat(look.next()).isEqualTo(LookBack.EVERYTHING);
+    look.done(true);
+    pass(1);
+    assertThat(look.next()).isEqualTo(Duration.ofSeconds(11));
+  }
+
+  @Test
+  void looksAtWhatHasComeSinceTheLastLookThatLeftNothing() {
+    look.next();
+    look.done(true);
+    pass(10);
+    look.next();
+    look.done(false);
+    pass(10);
+    assertThat(look.next()).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void countsNoLookThatFailed() {
+    look.next();
+    look.done(true);
+    pass(10);
+    look.next();
+    pass(5);
+    assertThat(look.next()).isEqualTo(Duration.ofSeconds(25));
+  }
+
+  @Test
+  void looksAtEverythingTwiceAMinute() {
+    look.next();
+    look.done(true);
+    pass(30);
+    assertThat(look.next()).isEqualTo(LookBack.EVERYTHING);
+    look.done(true);
+    pass(29);
+    assertThat(look.next()).isEqualTo(Duration.ofSeconds(39));
+    look.done(true);
+    pass(1);
+    assertThat(look.next()).isEqualTo(LookBack.EVERYTHING);
+  }
+
+  @Test
+  void goesOnWithEverythingWhileOldEventsAreLeft() {
+    look.next();
+    look.done(true);
+    pass(30);
+    look.next();
+    look.done(false);
+    pass(1);
+    assertThat(look.next()).isEqualTo(LookBack.EVERYTHING);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.engine.webhook;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.http.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.http.dispatch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.http.problem;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.http.security;
+
+import org.jspecify.annotations.NullMarked;

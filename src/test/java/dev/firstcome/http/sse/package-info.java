@@ -1,0 +1,4 @@
+@NullMarked
+package dev.firstcome.http.sse;
+
+import org.jspecify.annotations.NullMarked;

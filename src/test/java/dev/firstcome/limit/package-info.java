@@ -1,4 +1,0 @@
-@NullMarked
-package dev.firstcome.limit;
-
-import org.jspecify.annotations.NullMarked;

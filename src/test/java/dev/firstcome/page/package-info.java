@@ -1,4 +1,0 @@
-@NullMarked
-package dev.firstcome.page;
-
-import org.jspecify.annotations.NullMarked;

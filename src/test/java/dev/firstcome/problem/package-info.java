@@ -1,4 +1,0 @@
-@NullMarked
-package dev.firstcome.problem;
-
-import org.jspecify.annotations.NullMarked;

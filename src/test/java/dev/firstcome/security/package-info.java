@@ -1,4 +1,0 @@
-@NullMarked
-package dev.firstcome.security;
-
-import org.jspecify.annotations.NullMarked;

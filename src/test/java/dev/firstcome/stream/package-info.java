@@ -1,4 +1,0 @@
-@NullMarked
-package dev.firstcome.stream;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.firstcome.web;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.firstcome.webhook;
-
-import org.jspecify.annotations.NullMarked;
