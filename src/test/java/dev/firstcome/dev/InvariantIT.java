@@ -1,9 +1,9 @@
 package dev.firstcome.dev;
 
+import static dev.firstcome.harness.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firstcome.infra.postgres.Database;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -31,9 +31,7 @@ class InvariantIT {
   }
 
   private List<String> found() {
-    return Objects.requireNonNull(
-            new InvariantRoute(database).broken().block(Duration.ofSeconds(20)))
-        .stream()
+    return Objects.requireNonNull(new InvariantRoute(database).broken().block(SOON)).stream()
         .map(broken -> broken.name() + ": " + broken.detail())
         .toList();
   }

@@ -8,6 +8,7 @@ import dev.firstcome.dev.Shopper;
 import dev.firstcome.dev.Shopper.Answer;
 import dev.firstcome.dev.Sql;
 import dev.firstcome.dev.Tokens;
+import dev.firstcome.harness.Patience;
 import dev.firstcome.infra.postgres.Database;
 import java.time.Duration;
 import java.util.List;
@@ -58,7 +59,7 @@ class LocaleIT {
     plain(shopper.send(HttpMethod.POST, "/orders/" + id + "/cancel", "{}"), 200);
     plain(shopper.send(HttpMethod.POST, "/payments", "again", pay), 409);
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Patience.of(Duration.ofSeconds(60)))
         .untilAsserted(() -> plain(shopper.get("/products/popular"), 200));
   }
 

@@ -1,5 +1,6 @@
 package dev.firstcome.infra.jobs;
 
+import static dev.firstcome.harness.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -214,7 +215,7 @@ class PeriodicJobTest {
       thread.join();
     }
     org.awaitility.Awaitility.await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(SOON)
         .untilAtomic(seen, org.hamcrest.Matchers.is(80_000));
     assertThat(overlapped).isFalse();
     busy.stop().block(SECOND);

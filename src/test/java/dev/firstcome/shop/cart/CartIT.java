@@ -1,5 +1,6 @@
 package dev.firstcome.shop.cart;
 
+import static dev.firstcome.harness.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
@@ -9,7 +10,6 @@ import dev.firstcome.infra.postgres.Database;
 import dev.firstcome.shop.cart.CartHandler.CartBody;
 import dev.firstcome.shop.cart.CartHandler.ItemBody;
 import dev.firstcome.shop.product.Shelf;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -195,7 +195,7 @@ class CartIT {
         Flux.range(0, times)
             .flatMap(i -> status(client, token, product), times)
             .collect(Collectors.groupingBy(status -> status, Collectors.counting()))
-            .block(Duration.ofSeconds(30)));
+            .block(SOON));
   }
 
   private static Mono<Integer> status(WebClient client, String token, long product) {

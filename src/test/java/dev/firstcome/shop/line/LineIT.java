@@ -14,6 +14,7 @@ import dev.firstcome.dev.Shopper;
 import dev.firstcome.dev.Shopper.Answer;
 import dev.firstcome.dev.Sql;
 import dev.firstcome.dev.Tokens;
+import dev.firstcome.harness.Patience;
 import dev.firstcome.infra.postgres.Database;
 import dev.firstcome.infra.postgres.Session;
 import dev.firstcome.shop.drop.DropShop;
@@ -93,7 +94,7 @@ class LineIT {
 
   private void opens(long drop) {
     shop.change(drop, "{\"opensAt\":\"" + PAST + "\"}");
-    await().atMost(Duration.ofSeconds(20)).until(() -> !line(drop).get("seed").isNull());
+    await().atMost(SOON).until(() -> !line(drop).get("seed").isNull());
   }
 
   /** Tickets from before the opening, whose users are heard of or not. */
@@ -135,7 +136,7 @@ class LineIT {
 
   private void eventually(int seconds, long expected, long drop, String condition) {
     await()
-        .atMost(Duration.ofSeconds(seconds))
+        .atMost(Patience.of(Duration.ofSeconds(seconds)))
         .pollInterval(Duration.ofMillis(100))
         .untilAsserted(() -> assertThat(count(drop, condition)).isEqualTo(expected));
   }
@@ -481,7 +482,7 @@ class LineIT {
     long told = ticket(shopper, drop).get("number").asLong();
     assertThat(told == number).isEqualTo(inTime);
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(SOON)
         .untilAsserted(
             () -> assertThat(ticket(shopper, drop).get("status").asString()).isEqualTo("ADMITTED"));
     assertThat(number(drop, user)).isEqualTo(told);
@@ -505,7 +506,7 @@ class LineIT {
     assertThat(Shopper.outcomes(answers))
         .isEqualTo(Map.of("201", 10L, "409 INSUFFICIENT_STOCK", 11L, "409 NOT_YOUR_TURN", 29L));
     assertThat(count(drop, "used_up")).isEqualTo(10);
-    await().atMost(Duration.ofSeconds(5)).until(() -> line(drop).get("soldOut").asBoolean());
+    await().atMost(SOON).until(() -> line(drop).get("soldOut").asBoolean());
     assertThat(count(drop, "status = 'ADMITTED'")).isEqualTo(21);
 
     sql.run(

@@ -1,12 +1,12 @@
 package dev.firstcome.shop.stock;
 
+import static dev.firstcome.harness.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firstcome.dev.ShopTest;
 import dev.firstcome.dev.Tokens;
 import dev.firstcome.infra.postgres.Database;
 import dev.firstcome.shop.product.Shelf;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -153,7 +153,7 @@ class StockAdjustmentIT {
         Flux.range(0, times)
             .flatMap(i -> status(client, token, lines.apply(i)), times)
             .collect(Collectors.groupingBy(status -> status, Collectors.counting()))
-            .block(Duration.ofSeconds(30)));
+            .block(SOON));
   }
 
   private static Mono<Integer> status(
