@@ -1,5 +1,6 @@
 package dev.firstcome.dev;
 
+import java.lang.management.ManagementFactory;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.env.Environment;
 
@@ -13,14 +14,19 @@ final class Welcome {
     String base = "http://localhost:" + environment.getProperty("local.server.port");
     return """
 
-    Firstcome is open: %1$s
+    Firstcome is open, ready in %3$d s: %1$s
       storefront, board %1$s
       try every call    %1$s/docs
       a walk-through    src/docs/guide.md
     %2$s
       Ctrl-C closes the shop. Data and servers go with it.
     """
-        .formatted(base, tokens(context, base));
+        .formatted(base, tokens(context, base), secondsSinceTheStart());
+  }
+
+  /** Of this JVM, so with the servers; without what Maven did before. */
+  private static long secondsSinceTheStart() {
+    return ManagementFactory.getRuntimeMXBean().getUptime() / 1000;
   }
 
   private static String tokens(ApplicationContext context, String base) {
