@@ -1,4 +1,4 @@
-// A run in a few lines: each action, each of our own counters, what went wrong. SUMMARY=file keeps all of it as JSON.
+// A run in a few lines: each action, each of our own counters, each check that counts, what went wrong. SUMMARY=file keeps all of it as JSON.
 export function handleSummary(data) {
   const lines = [];
   const metrics = Object.entries(data.metrics);
@@ -15,12 +15,13 @@ export function handleSummary(data) {
   for (const [name, { type, contains, values }] of metrics) {
     if (type === "counter" && contains === "default" && !name.includes("{")) lines.push(`${name.padEnd(22)}${`${values.count}`.padStart(9)}`);
   }
+  const { checks } = flatten(data.root_group);
+  lines.push(...checks.map((one) => `${"held".padEnd(22)}${`${one.passes}`.padStart(9)}  ${one.name}`));
   const failed = metrics.flatMap(([name, { thresholds = {}, values }]) =>
     Object.entries(thresholds)
       .filter(([, result]) => !result.ok)
       .map(([rule]) => `FAILED ${name} ${rule}: ${JSON.stringify(values)}`),
   );
-  const { checks } = flatten(data.root_group);
   failed.push(...checks.filter((one) => one.fails > 0).map((one) => `FAILED ${one.fails} times: ${one.name}`));
   lines.push(...(failed.length ? failed : [`every one of ${checks.length} checks held each time, and so did every threshold`]));
   const files = __ENV.SUMMARY ? { [__ENV.SUMMARY]: JSON.stringify(data, null, 2) } : {};
