@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs the commands of README and guide as they stand and checks each answer against the one that is printed there.
+# Runs the commands of README and guide as they stand, twice, and checks each answer against the one that is printed there.
 #
 #   src/test/check walkthrough                          against a fresh shop of its own
-#   BASE=http://localhost:8080 src/test/check walkthrough   against one that runs (and has not seen the walk-through yet)
+#   BASE=http://localhost:8080 src/test/check walkthrough   against one that runs
 #
 # Between a page's two walk-through markers, a ```bash block is run in one shell that all blocks share, and the
 # ```http or ```text block after it is what its output must contain, in that order; … stands for anything.
@@ -21,6 +21,8 @@ run() {
   local file
   file=$(mktemp)
   eval "$command" >"$file" 2>&1 </dev/null || fail "this failed: $command $(cat "$file")"
+  # Else a terminal shows its prompt in the same line.
+  [ -z "$(tail -c 1 "$file")" ] || fail "this answer does not end its last line: $command"
   output=$(tr -d '\r' <"$file")
   rm -f "$file"
 }
@@ -48,15 +50,18 @@ check() {
   checked=$((checked + 1))
 }
 
-while IFS= read -r line; do
-  case $kind:$line in
-    :'```bash' | :'```http' | :'```text') kind=${line#'```'} block='' ;;
-    bash:'```') command=$block kind='' ran=$((ran + 1)); sed 's/^/> /' <<<"${command%$'\n'}"; run ;;
-    http:'```' | text:'```') check; kind='' ;;
-    :*) ;;
-    *) block+=$line$'\n' ;;
-  esac
-done < <(sed -n '/^<!-- walk-through: begin -->/,/^<!-- walk-through: end -->/p' README.md src/docs/guide.md)
+# The second time is somebody else's, and answered alike.
+for _ in 1 2; do
+  while IFS= read -r line; do
+    case $kind:$line in
+      :'```bash' | :'```http' | :'```text') kind=${line#'```'} block='' ;;
+      bash:'```') command=$block kind='' ran=$((ran + 1)); sed 's/^/> /' <<<"${command%$'\n'}"; run ;;
+      http:'```' | text:'```') check; kind='' ;;
+      :*) ;;
+      *) block+=$line$'\n' ;;
+    esac
+  done < <(sed -n '/^<!-- walk-through: begin -->/,/^<!-- walk-through: end -->/p' README.md src/docs/guide.md)
+done
 
-[ "$ran" -ge 15 ] && [ "$checked" -ge 14 ] || fail "only $ran commands and $checked answers: are the pages whole?"
+[ "$ran" -ge 30 ] && [ "$checked" -ge 28 ] || fail "only $ran commands and $checked answers: are the pages whole?"
 echo "walkthrough: $ran commands, each answered as the pages say"
