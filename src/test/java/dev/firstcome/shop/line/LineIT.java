@@ -2,7 +2,8 @@ package dev.firstcome.shop.line;
 
 import static dev.firstcome.harness.Patience.SOON;
 import static dev.firstcome.shop.drop.DropShop.order;
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.firstcome.shop.line.WaitingCrowd.hmac;
+import static dev.firstcome.shop.line.WaitingCrowd.lot;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,7 +21,6 @@ import dev.firstcome.infra.postgres.Session;
 import dev.firstcome.shop.drop.DropShop;
 import dev.firstcome.shop.line.Admissions.Buyer;
 import dev.firstcome.shop.line.Ticket.Key;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,9 +36,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,11 +63,13 @@ class LineIT {
   @LocalServerPort private int port;
   private DropShop shop;
   private Sql sql;
+  private WaitingCrowd crowd;
 
   @BeforeEach
   void open() {
     shop = new DropShop(tokens, port);
     sql = new Sql(database);
+    crowd = new WaitingCrowd(sql);
   }
 
   /** Other tests of this shop look at what waits for the database. */
@@ -95,39 +95,6 @@ class LineIT {
   private void opens(long drop) {
     shop.change(drop, "{\"opensAt\":\"" + PAST + "\"}");
     await().atMost(SOON).until(() -> !line(drop).get("seed").isNull());
-  }
-
-  /** Tickets from before the opening, whose users are heard of or not. */
-  private void crowd(long drop, int users, int absent) throws GeneralSecurityException {
-    Mac mac =
-        hmac(
-            sql.column("SELECT encode(seed, 'hex') FROM drop_lines WHERE drop_id = $1", drop)
-                .get(0));
-    String[] ids =
-        IntStream.rangeClosed(1, users).mapToObj(i -> drop + "-" + i).toArray(String[]::new);
-    String[] lots = Stream.of(ids).map(user -> lot(mac, user)).toArray(String[]::new);
-    sql.run(
-        """
-        INSERT INTO tickets (drop_id, user_id, status, pooled, lot, heard_at)
-        SELECT $1, user_id, 'WAITING', true, decode(lot, 'hex'),
-          CASE WHEN i <= $4 THEN now() - interval '1 hour' ELSE now() + interval '1 hour' END
-        FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS c (user_id, lot, i)
-        """,
-        drop,
-        ids,
-        lots,
-        absent);
-    sql.run("UPDATE drop_lines SET waiting = waiting + $2 WHERE drop_id = $1", drop, (long) users);
-  }
-
-  private static Mac hmac(String seed) throws GeneralSecurityException {
-    Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(HexFormat.of().parseHex(seed), "HmacSHA256"));
-    return mac;
-  }
-
-  private static String lot(Mac mac, String user) {
-    return HexFormat.of().formatHex(mac.doFinal(user.getBytes(UTF_8)));
   }
 
   private long count(long drop, String condition) {
@@ -184,7 +151,7 @@ class LineIT {
   @Test
   void numbersALargeCrowdInTheSameOrder() throws Exception {
     long drop = shop.drop(FUTURE, ",\"line\":{\"ratePerSecond\":1}", sql.product(1000, 10));
-    crowd(drop, 25_000, 0);
+    crowd.waits(drop, 25_000, 0);
     opens(drop);
     Mac mac = hmac(line(drop).get("seed").asString());
     List<String> numbered = inOrder(numbers(drop));
@@ -227,7 +194,7 @@ class LineIT {
   @Test
   void admitsThoseInFrontOfATicketThatSomebodyHasLocked() throws Exception {
     long drop = shop.drop(FUTURE, ",\"line\":{\"ratePerSecond\":100}", sql.product(1000, 1000));
-    crowd(drop, 6_000, 0);
+    crowd.waits(drop, 6_000, 0);
     List<String> last =
         sql.column(
             "SELECT user_id FROM tickets WHERE drop_id = $1 ORDER BY lot DESC LIMIT 1", drop);
@@ -277,7 +244,7 @@ class LineIT {
   @Test
   void tellsWhoseTicketSomebodyElseHas() throws Exception {
     long drop = shop.drop(FUTURE, ",\"line\":{}", sql.product(1000, 10));
-    crowd(drop, 2, 0);
+    crowd.waits(drop, 2, 0);
     Buyer free = new Buyer(drop + "-1", drop);
     Buyer taken = new Buyer(drop + "-2", drop);
     Sinks.Empty<Void> end = Sinks.empty();
@@ -292,7 +259,7 @@ class LineIT {
   @Test
   void opensWithThoseWhoAreLeftIfItWasCalledOffForLong() throws Exception {
     long drop = shop.drop(FUTURE, ",\"line\":{\"ratePerSecond\":1}", sql.product(1000, 10));
-    crowd(drop, 3, 0);
+    crowd.waits(drop, 3, 0);
     shop.change(drop, "{\"closesAt\":\"2026-01-02T00:00:00Z\"}");
     await().atMost(SOON).until(() -> !requireNonNull(cleaning.clean().block(SOON)));
     assertThat(count(drop, "true")).isZero();
@@ -443,7 +410,7 @@ class LineIT {
             FUTURE,
             ",\"line\":{\"ratePerSecond\":50,\"absentAfterSeconds\":10}",
             sql.product(1000, 100_000));
-    crowd(drop, 1_500, 900);
+    crowd.waits(drop, 1_500, 900);
     opens(drop);
     eventually(30, 1, drop, "number = 400 AND status = 'ADMITTED'");
     // Nobody counts as absent before ten seconds are known: the rate alone decides.
@@ -547,7 +514,7 @@ class LineIT {
   void keepsItsCursorAndItsSeedWhateverHappens() throws Exception {
     long product = sql.product(1000, 1_000);
     long drop = shop.drop(FUTURE, ",\"line\":{\"ratePerSecond\":100}", product);
-    crowd(drop, 500, 0);
+    crowd.waits(drop, 500, 0);
     opens(drop);
     ConfigurableApplicationContext third = SecondShop.start();
     List<Long> cursor = new ArrayList<>();
