@@ -37,8 +37,32 @@ public final class Instants {
 
   private Instants() {}
 
+  /**
+   * By hand: a formatter makes rules of a zone and decimal numbers, a kilobyte for each instant.
+   */
   public static String text(Instant instant) {
-    return TEXT.format(instant);
+    LocalDateTime at =
+        LocalDateTime.ofEpochSecond(instant.getEpochSecond(), instant.getNano(), ZoneOffset.UTC);
+    if (at.getYear() < 0 || at.getYear() > 9999) {
+      return TEXT.format(instant);
+    }
+    char[] text = "0000-00-00T00:00:00.000000Z".toCharArray();
+    digits(text, 4, at.getYear());
+    digits(text, 7, at.getMonthValue());
+    digits(text, 10, at.getDayOfMonth());
+    digits(text, 13, at.getHour());
+    digits(text, 16, at.getMinute());
+    digits(text, 19, at.getSecond());
+    digits(text, 26, at.getNano() / 1000);
+    return new String(text);
+  }
+
+  /** Over the zeros that end there. */
+  private static void digits(char[] text, int end, int number) {
+    int at = end;
+    for (int rest = number; rest > 0; rest /= 10) {
+      text[--at] = (char) ('0' + rest % 10);
+    }
   }
 
   /**

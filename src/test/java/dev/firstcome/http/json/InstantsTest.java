@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
@@ -87,5 +90,13 @@ class InstantsTest {
   void writesNothingFinerThanItReads() {
     assertThat(Instants.text(Instant.parse("2026-01-01T00:00:00.123456789Z")))
         .isEqualTo("2026-01-01T00:00:00.123456Z");
+  }
+
+  @Property
+  void writesWhatAFormatterWrites(@ForAll @LongRange(min = FIRST, max = LAST) long micros) {
+    DateTimeFormatter six =
+        DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+    assertThat(Instants.text(micros(micros))).isEqualTo(six.format(micros(micros)));
   }
 }
