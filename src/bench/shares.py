@@ -14,11 +14,11 @@ OWNERS = [
     ("metrics", r"io\.micrometer|io\.prometheus"),
     ("JSON", r"tools\.jackson"),
     ("caches", r"com\.github\.benmanes"),
-    ("limits", r"io\.github\.bucket4j|dev\.firstcome\.limit"),
+    ("limits", r"io\.github\.bucket4j|dev\.firstcome\.http\.admission"),
     ("Redis driver", r"io\.lettuce"),
     ("PostgreSQL driver", r"io\.r2dbc"),
-    ("web room", r"dev\.firstcome\.(web|security|problem|tracing)"),
-    ("lanes", r"dev\.firstcome\.batch"),
+    ("the shop's HTTP", r"dev\.firstcome\.http"),
+    ("lanes", r"dev\.firstcome\.engine\.lane"),
     ("the other rooms", r"dev\.firstcome"),
 ]
 

@@ -8,7 +8,8 @@
 ROUNDS=${ROUNDS:-7} SECONDS_EACH=${SECONDS_EACH:-3}
 source src/bench/lib.sh
 source "$bench/sides.sh"
-warmup=${WARMUP:-60} before=${BEFORE:?the jar of before}
+warmup=${WARMUP:-60} before=${BEFORE:?the jar of before} begin=0
+mv "$work/tokens" "$work/first"
 [ -f "$before" ] || fail "there is no $before"
 
 # For the shop that has just opened.
@@ -25,11 +26,15 @@ MAX_PENDING=10 open_shop limits "${plain[@]}"; supplied
 # Nobody comes near it: what is measured is the counting.
 sql -c "UPDATE products SET max_per_user = 900"
 
-# What each shop is asked for. Only the orders differ where there are limits.
-sides_of() { [ "$1" = limits ] && echo order || echo order spread coupon pay; }
+# What each shop is asked for. Only the orders differ where there are limits; all are warmed up by all.
+sides_of() { [ "$1" = limits ] && [ -z "${warming:-}" ] && echo order || echo order spread coupon pay; }
 round() {
   local shop side
+  # Each round begins with other users: nobody comes to ten unpaid orders. Payments are of the first users' orders.
+  begin=$(( (begin + seconds * 10000) % users ))
+  { tail -n +$((begin + 1)) "$work/first"; head -n $begin "$work/first"; } >"$work/others"
   for side in order spread coupon pay; do
+    if [ $side = pay ]; then ln -f "$work/first" "$work/tokens"; else ln -f "$work/others" "$work/tokens"; fi
     for shop in "$@"; do
       case " $(sides_of "$shop") " in *" $side "*) ;; *) continue ;; esac
       use "$shop"; measure "$side"; [ "${warming:-}" ] || note "$shop-$side"
