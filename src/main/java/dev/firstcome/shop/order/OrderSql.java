@@ -11,6 +11,7 @@ import dev.firstcome.infra.postgres.HeldRows;
 import dev.firstcome.infra.postgres.Reads;
 import dev.firstcome.infra.postgres.Session;
 import io.r2dbc.spi.Readable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -107,7 +108,8 @@ class OrderSql {
   private static final String LOCK_DUE =
       SELECT
           + """
-      WHERE status = 'PENDING' AND payment_due_at <= statement_timestamp() AND NOT EXISTS (
+      WHERE status = 'PENDING' AND payment_due_at <= statement_timestamp()
+        AND payment_due_at >= statement_timestamp() - interval '1 ms' * $2 AND NOT EXISTS (
         SELECT FROM set_aside s
         WHERE s.job = 'order expiry' AND s.subject = 'order:' || orders.id
           AND s.next_attempt_at > now())
@@ -161,10 +163,14 @@ class OrderSql {
         .map(OrderSql::byId);
   }
 
-  /** Locks orders whose time to be paid is over, longest first, and reads them with their lines. */
-  Mono<List<Order>> lockDue(Session session, int limit) {
+  /**
+   * Locks orders whose time to be paid is over, longest first, and reads them with their lines.
+   *
+   * @param back since when it is over at the most
+   */
+  Mono<List<Order>> lockDue(Session session, int limit, Duration back) {
     return session
-        .list(LOCK_DUE, OrderSql::order, limit)
+        .list(LOCK_DUE, OrderSql::order, limit, back.toMillis())
         .flatMap(orders -> withLines(session, orders));
   }
 
