@@ -1,5 +1,5 @@
 -- One coupon as one transaction, with what the lane writes: the count guarded, the row, once a user.
-\set user random(1, 1000000000)
+\set user random(1, 1000000000000000)
 BEGIN;
 UPDATE coupons SET issued_quantity = issued_quantity + 1 WHERE id = :coupon AND issued_quantity < total_quantity;
 INSERT INTO issued_coupons (id, coupon_id, user_id, issued_at)
