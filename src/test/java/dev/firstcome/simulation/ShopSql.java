@@ -614,7 +614,6 @@ final class ShopSql {
                 db.orders.all(tx).stream()
                     .filter(o -> o.status() == Status.PENDING)
                     .filter(o -> !o.paymentDueAt().isAfter(db.clock()))
-                    .filter(o -> !o.paymentDueAt().isBefore(db.clock().minusMillis((Long) a[1])))
                     .filter(o -> !isAside(db, tx, o))
                     .sorted(comparing(Order::paymentDueAt).thenComparing(Order::id, AS_POSTGRES))
                     .filter(o -> tx.tryLock(db.orders.key(o.id())))

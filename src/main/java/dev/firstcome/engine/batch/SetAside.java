@@ -9,7 +9,6 @@ import io.r2dbc.spi.Readable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -96,21 +95,9 @@ public class SetAside {
     return database
         .update(PUT, job, subject, why, (long) LIMIT)
         .filter(written -> written == 1)
-        .doOnNext(written -> counts = withOneMore(job))
         .switchIfEmpty(
             Mono.error(() -> new IllegalStateException(job + ": " + LIMIT + " rows are set aside")))
         .then();
-  }
-
-  private Map<String, Long> withOneMore(String job) {
-    Map<String, Long> more = new HashMap<>(counts);
-    more.merge(job, 1L, Long::sum);
-    return more;
-  }
-
-  /** Whether anything of this job is set aside, as far as this instance has heard lately. */
-  public boolean holds(String job) {
-    return counts.containsKey(job);
   }
 
   /** Inside the transaction in which they are done: nothing is set aside of these any more. */

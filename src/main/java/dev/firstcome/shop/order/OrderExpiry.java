@@ -3,16 +3,12 @@ package dev.firstcome.shop.order;
 import dev.firstcome.engine.batch.BatchJob;
 import dev.firstcome.engine.batch.BatchRunner;
 import dev.firstcome.engine.batch.BatchRunner.Progress;
-import dev.firstcome.engine.batch.LookBack;
 import dev.firstcome.engine.batch.SetAside;
 import dev.firstcome.infra.jobs.PeriodicJobs;
 import dev.firstcome.infra.postgres.Session;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
 import java.util.List;
-import java.util.function.LongSupplier;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -32,9 +28,7 @@ class OrderExpiry {
   private final BatchRunner runner;
   private final SetAside aside;
   private final Counter expired;
-  private final LookBack look;
 
-  @Autowired
   OrderExpiry(
       OrderSql sql,
       OrderClosing closing,
@@ -43,24 +37,11 @@ class OrderExpiry {
       SetAside aside,
       PeriodicJobs jobs,
       MeterRegistry meters) {
-    this(sql, closing, settings, runner, aside, jobs, meters, System::nanoTime);
-  }
-
-  OrderExpiry(
-      OrderSql sql,
-      OrderClosing closing,
-      OrderSettings settings,
-      BatchRunner runner,
-      SetAside aside,
-      PeriodicJobs jobs,
-      MeterRegistry meters,
-      LongSupplier nanos) {
     this.sql = sql;
     this.closing = closing;
     this.settings = settings;
     this.runner = runner;
     this.aside = aside;
-    this.look = new LookBack(nanos);
     this.expired = meters.counter("firstcome.orders.expired");
     aside.count(NAME);
     jobs.add(NAME, settings.expiryInterval(), Mono.defer(this::expireSome));
@@ -76,9 +57,7 @@ class OrderExpiry {
       expired.increment(progress.done());
       closing.committed();
     }
-    boolean all = progress.taken() < settings.expiryBatch();
-    look.done(all && progress.taken() == progress.done());
-    return !all;
+    return progress.taken() >= settings.expiryBatch();
   }
 
   /** The orders that are due by PostgreSQL's clock. */
@@ -86,10 +65,7 @@ class OrderExpiry {
 
     @Override
     public Mono<List<Order>> take(Session session) {
-      Duration back = look.next();
-      // An order that was set aside has been due for longer than that.
-      return sql.lockDue(
-          session, settings.expiryBatch(), aside.holds(NAME) ? LookBack.EVERYTHING : back);
+      return sql.lockDue(session, settings.expiryBatch());
     }
 
     @Override

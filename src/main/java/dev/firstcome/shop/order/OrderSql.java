@@ -11,7 +11,6 @@ import dev.firstcome.infra.postgres.HeldRows;
 import dev.firstcome.infra.postgres.Reads;
 import dev.firstcome.infra.postgres.Session;
 import io.r2dbc.spi.Readable;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -108,8 +107,7 @@ class OrderSql {
   private static final String LOCK_DUE =
       SELECT
           + """
-      WHERE status = 'PENDING' AND payment_due_at <= statement_timestamp()
-        AND payment_due_at >= statement_timestamp() - interval '1 ms' * $2 AND NOT EXISTS (
+      WHERE status = 'PENDING' AND payment_due_at <= statement_timestamp() AND NOT EXISTS (
         SELECT FROM set_aside s
         WHERE s.job = 'order expiry' AND s.subject = 'order:' || orders.id
           AND s.next_attempt_at > now())
@@ -163,14 +161,10 @@ class OrderSql {
         .map(OrderSql::byId);
   }
 
-  /**
-   * Locks orders whose time to be paid is over, longest first, and reads them with their lines.
-   *
-   * @param back since when it is over at the most
-   */
-  Mono<List<Order>> lockDue(Session session, int limit, Duration back) {
+  /** Locks orders whose time to be paid is over, longest first, and reads them with their lines. */
+  Mono<List<Order>> lockDue(Session session, int limit) {
     return session
-        .list(LOCK_DUE, OrderSql::order, limit, back.toMillis())
+        .list(LOCK_DUE, OrderSql::order, limit)
         .flatMap(orders -> withLines(session, orders));
   }
 

@@ -1,4 +1,4 @@
-package dev.firstcome.engine.batch;
+package dev.firstcome.engine.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
