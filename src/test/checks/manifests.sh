@@ -37,7 +37,7 @@ find_kustomize() {
   if ! [ -x target/kustomize/kustomize ]; then
     command -v go >/dev/null || return 1
     echo "building kustomize, which takes a minute" >&2
-    GOTOOLCHAIN=auto GOBIN=$PWD/target/kustomize timeout 600 go install "$kustomize_module" >&2 || return 1
+    GOTOOLCHAIN=auto GOBIN=$PWD/target/kustomize timeout 240 go install "$kustomize_module" >&2 || return 1
   fi
   echo "target/kustomize/kustomize build"
 }

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class AnswerRulesTest {
 
-  private static final Set<String> INSTANTS = ApiDocument.read().instants();
+  private static final ApiDocument DOCUMENT = ApiDocument.read();
+  private static final Set<String> INSTANTS = DOCUMENT.instants();
 
   @Test
   void knowsTheInstantsOfTheDocument() {
@@ -28,9 +29,23 @@ class AnswerRulesTest {
         .containsExactly("not six digits and Z: \"createdAt\":\"2026-11-29T00:00:00Z\"");
   }
 
+  @Test
+  void knowsAListByWhatServesIt() {
+    assertThat(kept("/api/v1/products;/popular")).isEmpty();
+    assertThat(kept("/api/v1/%70roducts")).isEmpty();
+    assertThat(kept("/api/v1/points")).containsExactly("Cache-Control max-age=1, not no-store");
+  }
+
   private static List<String> faults(String body) {
-    Answer answer =
-        new Answer("GET", "/api/v1/orders", 200, Map.of("Cache-Control", "no-store"), body);
-    return AnswerRules.faults(answer, INSTANTS);
+    return faults("/api/v1/orders", "no-store", body);
+  }
+
+  private static List<String> kept(String path) {
+    return faults(path, "max-age=1", "{}");
+  }
+
+  private static List<String> faults(String path, String cacheControl, String body) {
+    Answer answer = new Answer("GET", path, 200, Map.of("Cache-Control", cacheControl), body);
+    return AnswerRules.faults(answer, DOCUMENT.pathOf(path), INSTANTS);
   }
 }

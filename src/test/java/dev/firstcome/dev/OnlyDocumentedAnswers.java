@@ -54,7 +54,8 @@ public final class OnlyDocumentedAnswers implements AfterEachCallback, AfterAllC
     List<String> faults = new ArrayList<>();
     for (Answer answer = GIVEN.poll(); answer != null; answer = GIVEN.poll()) {
       List<String> found = new ArrayList<>(Served.DOCUMENT.faults(answer));
-      found.addAll(AnswerRules.faults(answer, Served.INSTANTS));
+      found.addAll(
+          AnswerRules.faults(answer, Served.DOCUMENT.pathOf(answer.path()), Served.INSTANTS));
       if (!found.isEmpty() && faults.size() < SHOWN) {
         faults.add(answer + "\n  " + String.join("\n  ", found));
       }

@@ -38,13 +38,14 @@ import tools.jackson.databind.json.JsonMapper;
  * Sends what nobody should to every call of the document, over bare connections. Whatever it is,
  * the answer is one that the document has, and tells nothing about the inside.
  *
- * <p>{@code -Dfuzz.seconds=60} goes on for longer, {@code -Dfuzz.seed=7} repeats a run, and with
- * {@code -Dfuzz.only=4711} one request of it.
+ * <p>{@code -Dfuzz.seconds=60} goes on for longer, {@code -Dfuzz.seed=7} sends other requests, and
+ * {@code -Dfuzz.only=4711} one of them. The seed is the same unless told: a test that draws its own
+ * fails changes that did nothing wrong.
  */
 @ShopTest
 class FuzzIT {
 
-  private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime() % 1_000_000);
+  private static final long SEED = Long.getLong("fuzz.seed", 1);
   private static final int SECONDS = Integer.getInteger("fuzz.seconds", 4);
   private static final @Nullable Long ONLY = Long.getLong("fuzz.only");
   private static final int WORKERS = 4;
