@@ -58,7 +58,7 @@ class RolesIT {
                     """))
         .isEmpty();
     assertThat(new Sql(database).column("SELECT current_user::text"))
-        .containsExactly("firstcome_shop");
+        .containsExactly(TwoRoles.SHOP);
   }
 
   @Test
@@ -125,9 +125,16 @@ class RolesIT {
     return new Shopper(userId, token, List.of(port));
   }
 
-  /** A database of its own in which a superuser has run the file, and nothing else. */
+  /**
+   * A database of its own in which a superuser has run the file, and nothing else. Roles are the
+   * server's, which may outlive this run: they get names of their own.
+   */
   static final class TwoRoles
       implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+    private static final String RUN = "_" + Long.toHexString(System.nanoTime());
+    static final String OWNER = "firstcome_owner" + RUN;
+    static final String SHOP = "firstcome_shop" + RUN;
 
     @Override
     public void initialize(ConfigurableApplicationContext context) {
@@ -142,8 +149,11 @@ class RolesIT {
                   environment.getRequiredProperty("spring.r2dbc.username"),
                   password);
           Statement statement = superuser.createStatement()) {
-        statement.execute(Files.readString(Path.of("db/roles.sql")));
-        for (String role : List.of("firstcome_owner", "firstcome_shop")) {
+        statement.execute(
+            Files.readString(Path.of("db/roles.sql"))
+                .replace("firstcome_owner", OWNER)
+                .replace("firstcome_shop", SHOP));
+        for (String role : List.of(OWNER, SHOP)) {
           statement.execute("ALTER ROLE %s PASSWORD '%s'".formatted(role, password));
         }
       } catch (SQLException e) {
@@ -152,13 +162,7 @@ class RolesIT {
         throw new UncheckedIOException(e);
       }
       Map<String, Object> roles =
-          Map.of(
-              "spring.r2dbc.username",
-              "firstcome_shop",
-              "spring.flyway.user",
-              "firstcome_owner",
-              SECRET,
-              secret);
+          Map.of("spring.r2dbc.username", SHOP, "spring.flyway.user", OWNER, SECRET, secret);
       environment.getPropertySources().addFirst(new MapPropertySource("two roles", roles));
     }
   }

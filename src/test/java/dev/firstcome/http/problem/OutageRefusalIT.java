@@ -13,6 +13,7 @@ import dev.firstcome.dev.Cable;
 import dev.firstcome.dev.Cables;
 import dev.firstcome.dev.ShopTest;
 import dev.firstcome.dev.Sql;
+import dev.firstcome.dev.Stranger;
 import dev.firstcome.dev.Tokens;
 import dev.firstcome.harness.Patience;
 import dev.firstcome.http.problem.RefusalCheck.Ask;
@@ -45,8 +46,6 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
-import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 /**
  * The refusals that are nobody's fault who asked: in a shop with narrow limits and a long cable.
@@ -96,7 +95,7 @@ class OutageRefusalIT {
   @Autowired private Database database;
   @Autowired private MeterRegistry meters;
   @LocalServerPort private int port;
-  private Sinks.Empty<Void> lock = Sinks.empty();
+  private @Nullable Stranger<?> holder;
   private RefusalCheck check;
 
   private static Cable cable() {
@@ -212,31 +211,20 @@ class OutageRefusalIT {
   /** One charge fills the lane: it waits for a balance that a transaction of ours has locked. */
   private Ask crowded() {
     unlock();
-    lock = Sinks.empty();
     String user = UUID.randomUUID().toString();
     new Sql(database).run("INSERT INTO point_balances (user_id, balance) VALUES ($1, 0)", user);
-    Sinks.Empty<Void> locked = Sinks.empty();
-    Sinks.Empty<Void> end = lock;
-    database
-        .transaction(
-            session ->
-                session
-                    .list(
-                        "SELECT 1 FROM point_balances WHERE user_id = $1 FOR UPDATE",
-                        row -> row.get(0),
-                        user)
-                    .doOnNext(row -> locked.tryEmitEmpty())
-                    .then(end.asMono())
-                    .then(Mono.just("unlocked")))
-        .subscribe();
-    locked.asMono().block(SOON);
+    holder =
+        Stranger.locks(
+            database, "SELECT 1 FROM point_balances WHERE user_id = $1 FOR UPDATE", user);
     check.sending(charge(tokens.user(user)));
     await().atMost(SOON).until(() -> depth() == 1);
     return charge(anybody());
   }
 
   private void unlock() {
-    lock.tryEmitEmpty();
+    if (holder != null) {
+      holder.goes();
+    }
     await().atMost(SOON).until(() -> depth() == 0);
   }
 

@@ -11,6 +11,7 @@ import dev.firstcome.dev.ShopTest;
 import dev.firstcome.dev.Shopper;
 import dev.firstcome.dev.Shopper.Answer;
 import dev.firstcome.dev.Sql;
+import dev.firstcome.dev.Stranger;
 import dev.firstcome.dev.Tokens;
 import dev.firstcome.infra.postgres.Database;
 import java.io.IOException;
@@ -21,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +30,6 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.HttpMethod;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import tools.jackson.databind.JsonNode;
 
 /** Keys of administrative writes, and the audit that they leave, on two instances. */
@@ -117,16 +116,16 @@ class AdminWritesIT {
 
   @Test
   void suppliesOnceWhenTheConnectionIsCutBeforeTheAnswerAndTheRequestRepeated() throws IOException {
-    Sinks.Empty<Void> letGo = Sinks.empty();
-    CompletableFuture<?> held = holdStock(letGo);
+    Stranger<?> psql =
+        Stranger.locks(
+            database, "SELECT quantity FROM stock WHERE product_id = $1 FOR UPDATE", product);
     try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
       client.setSoLinger(true, 0);
       client.getOutputStream().write(request("cut", supply(500)));
       client.getOutputStream().flush();
       await().atMost(SOON).until(() -> waiting() > 0);
     }
-    letGo.tryEmitEmpty();
-    assertThat(held).succeedsWithin(SOON);
+    psql.goes();
 
     await().atMost(SOON).until(() -> audited() == 1);
     Answer repeated = admin.send(HttpMethod.POST, ADJUST, "cut", supply(500));
@@ -135,22 +134,6 @@ class AdminWritesIT {
     assertThat(repeated.body().at("/items/0/stock").asLong()).isEqualTo(510);
     assertThat(stock()).isEqualTo(510);
     assertThat(adjustments()).isEqualTo(1);
-  }
-
-  private CompletableFuture<?> holdStock(Sinks.Empty<Void> letGo) {
-    Sinks.Empty<Void> locked = Sinks.empty();
-    String lock = "SELECT quantity FROM stock WHERE product_id = $1 FOR UPDATE";
-    CompletableFuture<?> held =
-        database
-            .transaction(
-                session ->
-                    session
-                        .list(lock, row -> 1, product)
-                        .doOnNext(rows -> locked.tryEmitEmpty())
-                        .delayUntil(rows -> letGo.asMono()))
-            .toFuture();
-    locked.asMono().block(SOON);
-    return held;
   }
 
   /** Statements that wait for a lock of somebody else's. */

@@ -10,6 +10,7 @@ import dev.firstcome.dev.ShopTest;
 import dev.firstcome.dev.Shopper;
 import dev.firstcome.dev.Shopper.Answer;
 import dev.firstcome.dev.Sql;
+import dev.firstcome.dev.Stranger;
 import dev.firstcome.dev.Tokens;
 import dev.firstcome.infra.postgres.Database;
 import dev.firstcome.shop.drop.DropShop;
@@ -17,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -28,7 +28,6 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.HttpMethod;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 /** What became of a drop that two instances sold. */
@@ -233,21 +232,11 @@ class DropReportIT {
     refuse(10, product);
     soon(drop, seen -> assertThat(insufficient(seen)).isEqualTo(10));
     String hold = "SELECT code FROM drop_refusals WHERE drop_id = $1 FOR UPDATE";
-    CompletableFuture<Void> enough = new CompletableFuture<>();
-    CompletableFuture<List<String>> held =
-        database
-            .transaction(
-                session ->
-                    session
-                        .list(hold, row -> row.get(0, String.class), drop)
-                        .delayUntil(rows -> Mono.fromFuture(enough)))
-            .toFuture();
-    await().atMost(SOON).until(() -> sql.column(hold + " SKIP LOCKED", drop).isEmpty());
-    refuse(10, product);
-    await().atMost(SOON).until(() -> waiting() > 0);
-    await().atMost(SOON).until(() -> waiting() == 0);
-    enough.complete(null);
-    assertThat(held).succeedsWithin(SOON);
+    try (var psql = Stranger.locks(database, hold, drop)) {
+      refuse(10, product);
+      await().atMost(SOON).until(() -> waiting() > 0);
+      await().atMost(SOON).until(() -> waiting() == 0);
+    }
     refuse(10, product);
     soon(drop, seen -> assertThat(insufficient(seen)).isEqualTo(30));
   }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.firstcome.Firstcome;
 import dev.firstcome.dev.OwnStores;
 import dev.firstcome.dev.Sql;
+import dev.firstcome.dev.Stranger;
 import dev.firstcome.dev.Tokens;
 import dev.firstcome.harness.ShopProcess;
 import dev.firstcome.infra.jobs.PeriodicJobs;
@@ -17,12 +18,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
-import javax.crypto.Mac;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +30,6 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.core.env.Environment;
 import org.springframework.test.context.ContextConfiguration;
-import reactor.core.publisher.Sinks;
 
 /**
  * The only instance that moves a line is killed, in the middle of the shuffle and of admissions,
@@ -74,14 +70,18 @@ class LineCrashIT {
     jobs.stop();
     sql = new Sql(database);
     long drop = opened();
-    List<String> order = crowd(drop);
-    Sinks.Empty<Void> end = Sinks.empty();
-    CompletableFuture<Long> stranger = holds(drop, order.get(7_000), end);
+    List<String> order = new WaitingCrowd(sql).waits(drop, TICKETS, 0);
+    // The shuffle cannot go past this ticket until it is let go.
+    Stranger<?> psql =
+        Stranger.locks(
+            database,
+            "UPDATE tickets SET used_up = used_up WHERE drop_id = $1 AND user_id = $2",
+            drop,
+            order.get(7_000));
     ShopProcess first = move();
     await().atMost(SOON).until(() -> count(drop, "number IS NOT NULL") == 5_000);
     lose(first);
-    end.tryEmitEmpty();
-    assertThat(stranger).succeedsWithin(SOON);
+    psql.goes();
 
     ShopProcess second = move();
     await().atMost(SOON).until(() -> count(drop, "status = 'ADMITTED'") > 300);
@@ -107,38 +107,6 @@ class LineCrashIT {
         Instant.parse("2026-01-01T00:00:00Z"),
         ",\"line\":{\"ratePerSecond\":200}",
         sql.product(1000, UNITS));
-  }
-
-  /** In the order of their lots. */
-  private List<String> crowd(long drop) throws Exception {
-    new WaitingCrowd(sql).waits(drop, TICKETS, 0);
-    Mac mac =
-        WaitingCrowd.hmac(
-            sql.column("SELECT encode(seed, 'hex') FROM drop_lines WHERE drop_id = $1", drop)
-                .get(0));
-    return IntStream.rangeClosed(1, TICKETS)
-        .mapToObj(i -> drop + "-" + i)
-        .sorted(Comparator.comparing(user -> WaitingCrowd.lot(mac, user)))
-        .toList();
-  }
-
-  /** Until then the shuffle cannot go past this user. */
-  private CompletableFuture<Long> holds(long drop, String user, Sinks.Empty<Void> end) {
-    String lock = "UPDATE tickets SET used_up = used_up WHERE drop_id = $1 AND user_id = $2";
-    Sinks.Empty<Void> done = Sinks.empty();
-    CompletableFuture<Long> held =
-        database
-            .transaction(
-                session ->
-                    session
-                        // A stranger's transaction ends when the stranger wants.
-                        .update("SET LOCAL idle_in_transaction_session_timeout = 0")
-                        .then(session.update(lock, drop, user))
-                        .doOnNext(rows -> done.tryEmitEmpty())
-                        .delayUntil(rows -> end.asMono()))
-            .toFuture();
-    done.asMono().block(SOON);
-    return held;
   }
 
   private ShopProcess move() throws IOException {

@@ -14,6 +14,7 @@ import dev.firstcome.dev.ShopTest;
 import dev.firstcome.dev.Shopper;
 import dev.firstcome.dev.Shopper.Answer;
 import dev.firstcome.dev.Sql;
+import dev.firstcome.dev.Stranger;
 import dev.firstcome.dev.Tokens;
 import dev.firstcome.harness.Patience;
 import dev.firstcome.infra.postgres.Database;
@@ -33,7 +34,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import javax.crypto.Mac;
@@ -45,7 +45,6 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.HttpMethod;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import tools.jackson.databind.JsonNode;
 
 /** A crowd in front of a drop, at two instances at once; then the rows are counted. */
@@ -172,17 +171,15 @@ class LineIT {
         WHERE drop_id = $1
         """,
         drop);
-    Sinks.Empty<Void> end = Sinks.empty();
     AtomicReference<String> first = new AtomicReference<>();
-    CompletableFuture<?> shuffle = held(s -> shuffleTwo(s, drop).doOnNext(first::set), end);
+    Stranger<?> shuffle = Stranger.does(database, s -> shuffleTwo(s, drop).doOnNext(first::set));
     Shopper leaver = as(first.get());
     CompletableFuture<Answer> left = CompletableFuture.supplyAsync(() -> leave(leaver, drop));
     await()
         .atMost(SOON)
         .until(() -> sql.number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
-    end.tryEmitEmpty();
+    shuffle.goes();
 
-    assertThat(shuffle).succeedsWithin(SOON);
     assertThat(left.join().code()).isEqualTo(204);
     opens(drop);
     assertThat(numbers(drop).values()).containsExactlyInAnyOrder(1L, 2L, 3L);
@@ -198,16 +195,14 @@ class LineIT {
     List<String> last =
         sql.column(
             "SELECT user_id FROM tickets WHERE drop_id = $1 ORDER BY lot DESC LIMIT 1", drop);
-    Sinks.Empty<Void> end = Sinks.empty();
     String lock = "UPDATE tickets SET used_up = used_up WHERE drop_id = $1 AND user_id = $2";
-    CompletableFuture<Long> held = held(s -> s.update(lock, drop, last.get(0)), end);
+    Stranger<Long> psql = Stranger.locks(database, lock, drop, last.get(0));
     shop.change(drop, "{\"opensAt\":\"" + PAST + "\"}");
     eventually(30, 5_000, drop, "number IS NOT NULL");
     await().atMost(SOON).until(() -> count(drop, "status = 'ADMITTED'") > 100);
     assertThat(line(drop).get("seed").isNull()).isTrue();
-    end.tryEmitEmpty();
+    psql.goes();
 
-    assertThat(held).succeedsWithin(SOON);
     await().atMost(SOON).until(() -> !line(drop).get("seed").isNull());
     assertThat(numbers(drop).values())
         .containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, 6_000).boxed().toList());
@@ -226,33 +221,16 @@ class LineIT {
     return new Shopper(user, tokens.user(user), List.of(port, SecondShop.port()));
   }
 
-  /** What was done is done, and not committed until the end. */
-  private <R> CompletableFuture<R> held(Function<Session, Mono<R>> work, Sinks.Empty<Void> end) {
-    Sinks.Empty<Void> done = Sinks.empty();
-    CompletableFuture<R> whole =
-        database
-            .transaction(
-                session ->
-                    work.apply(session)
-                        .doOnNext(result -> done.tryEmitEmpty())
-                        .delayUntil(result -> end.asMono()))
-            .toFuture();
-    done.asMono().block(SOON);
-    return whole;
-  }
-
   @Test
   void tellsWhoseTicketSomebodyElseHas() throws Exception {
     long drop = shop.drop(FUTURE, ",\"line\":{}", sql.product(1000, 10));
     crowd.waits(drop, 2, 0);
     Buyer free = new Buyer(drop + "-1", drop);
     Buyer taken = new Buyer(drop + "-2", drop);
-    Sinks.Empty<Void> end = Sinks.empty();
-    CompletableFuture<List<Long>> holder =
-        held(s -> tickets.lock(s, List.of(new Key(drop, taken.userId()))), end);
-    assertThat(admissions.held(List.of(free, taken)).block(SOON)).containsExactly(taken);
-    end.tryEmitEmpty();
-    assertThat(holder).succeedsWithin(SOON);
+    List<Key> ticket = List.of(new Key(drop, taken.userId()));
+    try (var holder = Stranger.does(database, s -> tickets.lock(s, ticket))) {
+      assertThat(admissions.held(List.of(free, taken)).block(SOON)).containsExactly(taken);
+    }
     assertThat(admissions.held(List.of(free, taken)).block(SOON)).isEmpty();
   }
 

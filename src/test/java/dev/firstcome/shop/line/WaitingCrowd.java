@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.firstcome.dev.Sql;
 import java.security.GeneralSecurityException;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
@@ -13,8 +15,12 @@ import javax.crypto.spec.SecretKeySpec;
 /** A crowd in front of a drop that need not join by HTTP, and the lots that its seed gives them. */
 record WaitingCrowd(Sql sql) {
 
-  /** Tickets from before the opening, whose users are heard of or not. */
-  void waits(long drop, int users, int absent) throws GeneralSecurityException {
+  /**
+   * Tickets from before the opening, whose users are heard of or not.
+   *
+   * @return the users in the order of their lots, the one that the shuffle gives them
+   */
+  List<String> waits(long drop, int users, int absent) throws GeneralSecurityException {
     Mac mac =
         hmac(
             sql.column("SELECT encode(seed, 'hex') FROM drop_lines WHERE drop_id = $1", drop)
@@ -34,6 +40,11 @@ record WaitingCrowd(Sql sql) {
         lots,
         absent);
     sql.run("UPDATE drop_lines SET waiting = waiting + $2 WHERE drop_id = $1", drop, (long) users);
+    return IntStream.range(0, users)
+        .boxed()
+        .sorted(Comparator.comparing(i -> lots[i]))
+        .map(i -> ids[i])
+        .toList();
   }
 
   static Mac hmac(String seed) throws GeneralSecurityException {

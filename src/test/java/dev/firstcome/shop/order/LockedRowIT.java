@@ -8,13 +8,13 @@ import dev.firstcome.dev.ShopTest;
 import dev.firstcome.dev.Shopper;
 import dev.firstcome.dev.Shopper.Answer;
 import dev.firstcome.dev.Sql;
+import dev.firstcome.dev.Stranger;
 import dev.firstcome.dev.Tokens;
 import dev.firstcome.infra.postgres.Database;
 import io.r2dbc.pool.ConnectionPool;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -26,7 +26,6 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.HttpMethod;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 /**
  * Somebody with a psql holds one row while others go on: only those who need that row are refused,
@@ -226,20 +225,7 @@ class LockedRowIT {
   private List<Sent> whileHeld(
       String lock, Object key, Duration hold, IntFunction<Function<String, Mono<Answer>>> request) {
     warmUp(request);
-    Sinks.Empty<Void> locked = Sinks.empty();
-    Sinks.Empty<Void> end = Sinks.empty();
-    CompletableFuture<String> psql =
-        database
-            .transaction(
-                session ->
-                    session
-                        .update("SET LOCAL idle_in_transaction_session_timeout = 0")
-                        .then(Mono.defer(() -> session.list(lock, row -> row.get(0), key)))
-                        .doOnNext(row -> locked.tryEmitEmpty())
-                        .then(end.asMono())
-                        .thenReturn("released"))
-            .toFuture();
-    locked.asMono().block(PATIENCE);
+    Stranger<?> psql = Stranger.locks(database, lock, key);
     List<Sent> sent =
         Flux.interval(PAUSE)
             .take(hold)
@@ -247,8 +233,7 @@ class LockedRowIT {
             .collectList()
             .zipWith(mostWaiting(hold), this::fewWait)
             .block(hold.plus(PATIENCE));
-    end.tryEmitEmpty();
-    assertThat(psql).succeedsWithin(PATIENCE);
+    psql.goes();
     // Whatever was abandoned with a statement under way is over by then.
     await().atMost(PATIENCE).until(() -> acquired() == 0);
     return requireNonNull(sent);

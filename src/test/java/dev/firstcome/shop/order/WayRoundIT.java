@@ -8,13 +8,13 @@ import dev.firstcome.dev.OwnStores;
 import dev.firstcome.dev.Shopper;
 import dev.firstcome.dev.Shopper.Answer;
 import dev.firstcome.dev.Sql;
+import dev.firstcome.dev.Stranger;
 import dev.firstcome.dev.Tokens;
 import dev.firstcome.infra.postgres.Database;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,6 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.HttpMethod;
 import org.springframework.test.context.ContextConfiguration;
-import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -143,15 +142,14 @@ class WayRoundIT {
     long free = sql.product(PRICE, 10);
     String bad = order(held);
     String good = order(free);
-    CompletableFuture<Boolean> letGo = new CompletableFuture<>();
-    CompletableFuture<Boolean> gone =
-        holding("SELECT quantity FROM stock WHERE product_id = $1 FOR UPDATE", held, letGo);
+    Stranger<?> psql =
+        Stranger.locks(
+            database, "SELECT quantity FROM stock WHERE product_id = $1 FOR UPDATE", held);
     due(bad, good);
 
     awaitExpired(Duration.ofSeconds(15), good);
     assertThat(status(bad)).isEqualTo("PENDING");
-    letGo.complete(true);
-    gone.join();
+    psql.goes();
     awaitExpired(LIMIT, bad);
     assertThat(setAside("order:" + bad)).isEmpty();
   }
@@ -165,12 +163,11 @@ class WayRoundIT {
     for (Shopper one : List.of(shopper, neighbour)) {
       assertThat(one.send(HttpMethod.POST, "/cart/items", item).code()).isEqualTo(201);
     }
-    CompletableFuture<Boolean> letGo = new CompletableFuture<>();
-    CompletableFuture<Boolean> gone =
-        holding(
+    Stranger<?> psql =
+        Stranger.locks(
+            database,
             "SELECT quantity FROM cart_items WHERE user_id = $1 FOR UPDATE",
-            shopper.userId(),
-            letGo);
+            shopper.userId());
     String body = "{\"items\":[" + item + "]}";
     for (Shopper one : List.of(shopper, neighbour)) {
       assertThat(one.send(HttpMethod.POST, "/orders", "cart", body).code()).isEqualTo(201);
@@ -188,30 +185,12 @@ class WayRoundIT {
                     .toString()
                     .contains("relay to CART"));
     awaitCart(shopper, 1);
-    letGo.complete(true);
-    gone.join();
+    psql.goes();
     awaitCart(shopper, 0);
   }
 
   private static void awaitCart(Shopper one, int items) {
     await().atMost(LIMIT).until(() -> one.get("/cart").body().path("items").size() == items);
-  }
-
-  private CompletableFuture<Boolean> holding(
-      String select, Object key, CompletableFuture<Boolean> letGo) {
-    CompletableFuture<Boolean> locked = new CompletableFuture<>();
-    CompletableFuture<Boolean> gone =
-        database
-            .transaction(
-                session ->
-                    session
-                        .update("SET LOCAL idle_in_transaction_session_timeout = 0")
-                        .then(session.list(select, row -> true, key))
-                        .doOnNext(rows -> locked.complete(true))
-                        .then(Mono.fromFuture(letGo)))
-            .toFuture();
-    locked.join();
-    return gone;
   }
 
   @Test
