@@ -149,6 +149,7 @@ final class Shop {
             lanes,
             loops,
             orderSettings,
+            nanos,
             meters);
     points = PointParts.points(database, clock, lanes);
     payments = new PaymentParts(orders.orders, points, outbox, database, lanes);

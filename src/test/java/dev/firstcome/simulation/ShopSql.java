@@ -611,14 +611,18 @@ final class ShopSql {
         Locks.NONE,
         (db, tx, a, locked) ->
             rows(
-                db.orders.all(tx).stream()
-                    .filter(o -> o.status() == Status.PENDING)
-                    .filter(o -> !o.paymentDueAt().isAfter(db.clock()))
+                due(db, tx, (Long) a[1])
                     .filter(o -> !isAside(db, tx, o))
                     .sorted(comparing(Order::paymentDueAt).thenComparing(Order::id, AS_POSTGRES))
                     .filter(o -> tx.tryLock(db.orders.key(o.id())))
                     .limit((Integer) a[0])
                     .map(ShopSql::order)));
+    on(
+        "OrderSql.ANY_DUE",
+        "id",
+        Locks.NONE,
+        (db, tx, a, locked) ->
+            rows(due(db, tx, (Long) a[0]).limit(1).map(o -> new Object[] {o.id()})));
     on(
         "OrderSql.LOCK_THESE_DUE",
         ORDER,
@@ -646,6 +650,13 @@ final class ShopSql {
           }
           return changed(changed);
         });
+  }
+
+  private static Stream<Order> due(PostgresServer db, Tx tx, long back) {
+    return db.orders.all(tx).stream()
+        .filter(o -> o.status() == Status.PENDING)
+        .filter(o -> !o.paymentDueAt().isAfter(db.clock()))
+        .filter(o -> !o.paymentDueAt().isBefore(db.clock().minusMillis(back)));
   }
 
   private static boolean isAside(PostgresServer db, Tx tx, Order order) {

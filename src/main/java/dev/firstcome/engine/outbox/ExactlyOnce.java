@@ -2,6 +2,7 @@ package dev.firstcome.engine.outbox;
 
 import dev.firstcome.engine.batch.BatchJob;
 import dev.firstcome.engine.batch.BatchRunner;
+import dev.firstcome.engine.batch.LookBack;
 import dev.firstcome.engine.outbox.OutboxConsumer.Round;
 import dev.firstcome.engine.outbox.OutboxEvent.Consumer;
 import dev.firstcome.infra.postgres.Session;

@@ -1,6 +1,6 @@
 package dev.firstcome.engine.webhook;
 
-import dev.firstcome.engine.outbox.LookBack;
+import dev.firstcome.engine.batch.LookBack;
 import dev.firstcome.engine.outbox.OutboxConsumer.Round;
 import dev.firstcome.engine.outbox.OutboxEvent;
 import dev.firstcome.engine.outbox.OutboxEvent.Consumer;

@@ -3,12 +3,16 @@ package dev.firstcome.shop.order;
 import dev.firstcome.engine.batch.BatchJob;
 import dev.firstcome.engine.batch.BatchRunner;
 import dev.firstcome.engine.batch.BatchRunner.Progress;
+import dev.firstcome.engine.batch.LookBack;
 import dev.firstcome.engine.batch.SetAside;
 import dev.firstcome.infra.jobs.PeriodicJobs;
 import dev.firstcome.infra.postgres.Session;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.LongSupplier;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -28,7 +32,9 @@ class OrderExpiry {
   private final BatchRunner runner;
   private final SetAside aside;
   private final Counter expired;
+  private final LookBack look;
 
+  @Autowired
   OrderExpiry(
       OrderSql sql,
       OrderClosing closing,
@@ -37,11 +43,24 @@ class OrderExpiry {
       SetAside aside,
       PeriodicJobs jobs,
       MeterRegistry meters) {
+    this(sql, closing, settings, runner, aside, jobs, meters, System::nanoTime);
+  }
+
+  OrderExpiry(
+      OrderSql sql,
+      OrderClosing closing,
+      OrderSettings settings,
+      BatchRunner runner,
+      SetAside aside,
+      PeriodicJobs jobs,
+      MeterRegistry meters,
+      LongSupplier nanos) {
     this.sql = sql;
     this.closing = closing;
     this.settings = settings;
     this.runner = runner;
     this.aside = aside;
+    this.look = new LookBack(nanos);
     this.expired = meters.counter("firstcome.orders.expired");
     aside.count(NAME);
     jobs.add(NAME, settings.expiryInterval(), Mono.defer(this::expireSome));
@@ -49,23 +68,44 @@ class OrderExpiry {
 
   /** Expires one batch; emits whether there may be more. */
   Mono<Boolean> expireSome() {
-    return runner.run(new Due()).map(this::committed);
+    return Mono.defer(() -> expireSince(look.next()));
   }
 
-  private boolean committed(Progress progress) {
+  private Mono<Boolean> expireSince(Duration back) {
+    return runner
+        .run(new Due(back))
+        .doOnNext(this::committed)
+        .flatMap(progress -> endsLook(progress, back));
+  }
+
+  private void committed(Progress progress) {
     if (progress.done() > 0) {
       expired.increment(progress.done());
       closing.committed();
     }
-    return progress.taken() >= settings.expiryBatch();
   }
 
-  /** The orders that are due by PostgreSQL's clock. */
+  /** A short batch is not all: it passed over what somebody has locked and what is set aside. */
+  private Mono<Boolean> endsLook(Progress progress, Duration back) {
+    if (progress.taken() >= settings.expiryBatch()) {
+      look.done(false);
+      return Mono.just(true);
+    }
+    return sql.isAnyDue(back).doOnNext(any -> look.done(!any)).thenReturn(false);
+  }
+
+  /** The orders that are due by PostgreSQL's clock, and for no longer than {@code back}. */
   private final class Due implements BatchJob<Order> {
+
+    private final Duration back;
+
+    Due(Duration back) {
+      this.back = back;
+    }
 
     @Override
     public Mono<List<Order>> take(Session session) {
-      return sql.lockDue(session, settings.expiryBatch());
+      return sql.lockDue(session, settings.expiryBatch(), back);
     }
 
     @Override

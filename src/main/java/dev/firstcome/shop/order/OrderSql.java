@@ -11,6 +11,7 @@ import dev.firstcome.infra.postgres.HeldRows;
 import dev.firstcome.infra.postgres.Reads;
 import dev.firstcome.infra.postgres.Session;
 import io.r2dbc.spi.Readable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -107,11 +108,21 @@ class OrderSql {
   private static final String LOCK_DUE =
       SELECT
           + """
-      WHERE status = 'PENDING' AND payment_due_at <= statement_timestamp() AND NOT EXISTS (
+      WHERE status = 'PENDING' AND payment_due_at <= statement_timestamp()
+        AND payment_due_at >= statement_timestamp() - interval '1 ms' * $2 AND NOT EXISTS (
         SELECT FROM set_aside s
         WHERE s.job = 'order expiry' AND s.subject = 'order:' || orders.id
           AND s.next_attempt_at > now())
       ORDER BY payment_due_at, id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+      """;
+
+  // Without locks: it sees what is locked, too.
+  private static final String ANY_DUE =
+      """
+      SELECT id FROM orders
+      WHERE status = 'PENDING' AND payment_due_at <= statement_timestamp()
+        AND payment_due_at >= statement_timestamp() - interval '1 ms' * $1
+      ORDER BY payment_due_at LIMIT 1
       """;
 
   // By the key: the state is put so that no index speaks of it (decision 0019).
@@ -161,11 +172,24 @@ class OrderSql {
         .map(OrderSql::byId);
   }
 
-  /** Locks orders whose time to be paid is over, longest first, and reads them with their lines. */
-  Mono<List<Order>> lockDue(Session session, int limit) {
+  /**
+   * Locks orders whose time to be paid is over, longest first, and reads them with their lines.
+   *
+   * @param back since when it is over at the most
+   */
+  Mono<List<Order>> lockDue(Session session, int limit, Duration back) {
     return session
-        .list(LOCK_DUE, OrderSql::order, limit)
+        .list(LOCK_DUE, OrderSql::order, limit, back.toMillis())
         .flatMap(orders -> withLines(session, orders));
+  }
+
+  /**
+   * Whether the time to be paid of any unpaid order is over, whoever has locked it.
+   *
+   * @param back since when it is over at the most
+   */
+  Mono<Boolean> isAnyDue(Duration back) {
+    return database.list(ANY_DUE, row -> true, back.toMillis()).map(found -> !found.isEmpty());
   }
 
   /** Locks those of them that are still due and that nobody else has; with their lines. */

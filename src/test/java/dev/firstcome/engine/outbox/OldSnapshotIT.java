@@ -4,13 +4,13 @@ import static dev.firstcome.harness.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firstcome.Firstcome;
+import dev.firstcome.dev.OldSnapshot;
 import dev.firstcome.dev.OwnStores;
+import dev.firstcome.engine.batch.LookBack;
 import dev.firstcome.engine.outbox.OutboxEvent.Consumer;
 import dev.firstcome.infra.postgres.Database;
-import dev.firstcome.infra.postgres.DatabaseParts;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
 import java.util.List;
@@ -22,9 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.r2dbc.connection.SingleConnectionFactory;
 import org.springframework.test.context.ContextConfiguration;
-import reactor.core.publisher.Mono;
 
 /**
  * A queue while a snapshot is open, as pg_dump holds one: what was delivered since cannot be
@@ -45,36 +43,20 @@ class OldSnapshotIT {
       """;
 
   @Autowired ConnectionFactory connections;
-  private Connection dump;
-  private SingleConnectionFactory own;
+  private OldSnapshot snapshot;
   private Database database;
   private long nanos;
   private final LookBack look = new LookBack(() -> nanos);
 
-  /** One session for all looks: only it knows at once how many blocks they read. */
   @BeforeEach
   void connect() {
-    dump = Mono.from(connections.create()).block(SOON);
-    Connection one = Mono.from(connections.create()).block(SOON);
-    own = new SingleConnectionFactory(one, connections.getMetadata(), true);
-    database = DatabaseParts.database(own);
+    snapshot = new OldSnapshot(connections);
+    database = snapshot.database;
   }
 
   @AfterEach
   void close() {
-    Mono.from(dump.close()).block(SOON);
-    own.destroy();
-  }
-
-  private void openSnapshot() {
-    run("BEGIN ISOLATION LEVEL REPEATABLE READ");
-    run("SELECT count(*) FROM outbox");
-  }
-
-  private void run(String statement) {
-    Mono.from(dump.createStatement(statement).execute())
-        .flatMap(result -> Mono.from(result.getRowsUpdated()))
-        .block(SOON);
+    snapshot.close();
   }
 
   private int deliver() {
@@ -93,26 +75,14 @@ class OldSnapshotIT {
   }
 
   private long blocksOf(int looks) {
-    long before = blocks();
+    long before = snapshot.blocks("outbox");
     IntStream.range(0, looks).forEach(i -> assertThat(deliver()).isZero());
-    return blocks() - before;
-  }
-
-  private long blocks() {
-    database.list("SELECT pg_stat_force_next_flush()::text", row -> true).block(SOON);
-    database.list("SELECT 1", row -> true).block(SOON);
-    return database
-        .list(
-            "SELECT heap_blks_hit + heap_blks_read FROM pg_statio_user_tables WHERE relname = $1",
-            row -> row.get(0, Long.class),
-            "outbox")
-        .block(SOON)
-        .get(0);
+    return snapshot.blocks("outbox") - before;
   }
 
   @Test
   void looksAtNothingThatWasDeliveredLongAgo() {
-    openSnapshot();
+    snapshot.open("outbox");
     database.update(DUE_A_MINUTE_AGO, DELIVERED).block(SOON);
     assertThat(deliver()).isEqualTo(DELIVERED);
 
@@ -127,13 +97,13 @@ class OldSnapshotIT {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     OldestSnapshot oldest = new OldestSnapshot(database, meters, () -> nanos);
     TimeGauge age = meters.get("firstcome.database.oldest.snapshot").timeGauge();
-    openSnapshot();
+    snapshot.open("outbox");
     oldest.look().block(SOON);
     nanos += Duration.ofMinutes(5).toNanos();
     database.update("UPDATE outbox SET attempts = attempts").block(SOON);
     oldest.look().block(SOON);
     assertThat(age.value(TimeUnit.SECONDS)).isEqualTo(300);
-    run("COMMIT");
+    snapshot.end();
     database.update("CREATE TABLE moved_on ()").block(SOON);
     oldest.look().block(SOON);
     assertThat(age.value(TimeUnit.SECONDS)).isZero();

@@ -8,7 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.firstcome.dev.ShopTest;
 import dev.firstcome.dev.Sql;
-import dev.firstcome.engine.outbox.LookBack;
+import dev.firstcome.engine.batch.LookBack;
 import dev.firstcome.engine.outbox.OutboxEvent.Consumer;
 import dev.firstcome.infra.postgres.Database;
 import dev.firstcome.shop.desk.EventRows;

@@ -111,9 +111,7 @@ class DropReportIT {
   }
 
   private void expire(String order) {
-    sql.run(
-        "UPDATE orders SET payment_due_at = now() - interval '1 minute' WHERE id = $1::uuid",
-        order);
+    sql.run("UPDATE orders SET payment_due_at = now() WHERE id = $1::uuid", order);
     String status = "SELECT status FROM orders WHERE id = $1::uuid";
     await().atMost(SOON).until(() -> sql.column(status, order).contains("EXPIRED"));
   }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -37,6 +38,7 @@ public final class OrderParts {
       Lanes lanes,
       PeriodicJobs loops,
       OrderSettings settings,
+      LongSupplier nanos,
       MeterRegistry meters) {
     RefundSql refunds = new RefundSql();
     OrderSql repository = new OrderSql(database, refunds);
@@ -71,7 +73,8 @@ public final class OrderParts {
             purchases,
             drops.refusals,
             lanes);
-    new OrderExpiry(repository, closing, settings, batches.runner, batches.aside, loops, meters);
+    new OrderExpiry(
+        repository, closing, settings, batches.runner, batches.aside, loops, meters, nanos);
     outbox.connect(new ReturnedStock(outbox.exactlyOnce, repository, stock.gate));
   }
 

@@ -69,7 +69,7 @@ class WayRoundIT {
   private void due(String... orders) {
     for (int i = 0; i < orders.length; i++) {
       sql.run(
-          "UPDATE orders SET payment_due_at = now() - interval '1 s' * (100 - $2::bigint) WHERE id = $1",
+          "UPDATE orders SET payment_due_at = now() - interval '1 s' * (5 - $2::bigint) WHERE id = $1",
           UUID.fromString(orders[i]),
           (long) i);
     }

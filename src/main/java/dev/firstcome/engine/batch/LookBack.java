@@ -1,27 +1,28 @@
-package dev.firstcome.engine.outbox;
+package dev.firstcome.engine.batch;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How far back a look for due events goes. While a snapshot is open anywhere in PostgreSQL, the
- * index keeps the entries of all events that were delivered since, and a look from the beginning
- * walks over each of them. What lies before the last look that left nothing needs no other look,
- * but for what came back: the events of a transaction that failed or was slow, or of a clock that
- * was set. A look at everything finds those twice a minute.
+ * How far back a look for due rows goes. While a snapshot is open anywhere in PostgreSQL, the index
+ * keeps the entries of all rows that were done since, and a look from the beginning walks over each
+ * of them. What lies before the last look that left nothing needs no other look, but for what came
+ * back: the rows of a transaction that failed or was slow, or of a clock that was set. A look at
+ * everything finds those twice a minute.
  *
  * <p>Counts this machine's nanoseconds, and is used by one look at a time.
  */
 public final class LookBack {
 
   /**
-   * Most transactions that write events take far less to their commits; the others are found late.
+   * Most transactions that write such rows take far less to their commits; the others are found
+   * late.
    */
   private static final Duration MARGIN = Duration.ofSeconds(10);
 
   private static final long EVERYTHING_EVERY = Duration.ofSeconds(30).toNanos();
 
-  /** Older than any event. */
+  /** Older than any row. */
   public static final Duration EVERYTHING = Duration.ofDays(36_500);
 
   private final LongSupplier nanos;

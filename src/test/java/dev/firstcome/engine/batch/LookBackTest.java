@@ -1,4 +1,4 @@
-package dev.firstcome.engine.outbox;
+package dev.firstcome.engine.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
