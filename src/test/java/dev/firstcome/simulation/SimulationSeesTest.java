@@ -371,12 +371,6 @@ class SimulationSeesTest {
     sees(CLOSED_IN_TIME, Variant.asBuilt().sql("OrderSql.LOCK_DUE", nothing()));
   }
 
-  /** A look takes what nobody has locked: a short batch is not all that was due. */
-  @Test
-  void seesAnExpiryThatForgetsWhatItPassedOver() {
-    sees(CLOSED_IN_TIME, Variant.asBuilt().sql("OrderSql.ANY_DUE", nothing()), 1522);
-  }
-
   @Test
   void seesStockThatIsNotGivenBack() {
     sees(
