@@ -26,8 +26,13 @@ MAX_PENDING=10 open_shop limits "${plain[@]}"; supplied
 # Nobody comes near it: what is measured is the counting.
 sql -c "UPDATE products SET max_per_user = 900"
 
-# What each shop is asked for. Only the orders differ where there are limits; all are warmed up by all.
-sides_of() { [ "$1" = limits ] && [ -z "${warming:-}" ] && echo order || echo order spread coupon pay; }
+# What each shop is asked for. Only the orders differ where there are limits. Payments have unpaid orders made for them first, always of
+# the same users: where ten are the most, that would soon be refused.
+sides_of() {
+  if [ "$1" != limits ]; then echo order spread coupon pay
+  elif [ -n "${warming:-}" ]; then echo order spread coupon
+  else echo order; fi
+}
 round() {
   local shop side
   # Each round begins with other users: nobody comes to ten unpaid orders. Payments are of the first users' orders.

@@ -40,7 +40,7 @@ class EventLoopMonitorTest {
 
   @Test
   void tellsWhereALoopWaits(CapturedOutput output) throws Exception {
-    occupyUntilTold("blocked", () -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200)));
+    occupyUntilTold("blocked", () -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100)));
     assertThat(output).contains("event loop blocked: ").contains("EventLoopMonitorTest.lambda$");
     assertThat(
             meters.timer("firstcome.eventloop.delay", "loops", "test").max(TimeUnit.MILLISECONDS))
@@ -76,7 +76,7 @@ class EventLoopMonitorTest {
   }
 
   private static void compute() {
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100);
     while (System.nanoTime() < end) {
       Thread.onSpinWait();
     }
