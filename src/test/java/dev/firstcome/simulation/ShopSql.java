@@ -618,11 +618,16 @@ final class ShopSql {
                     .limit((Integer) a[0])
                     .map(ShopSql::order)));
     on(
-        "OrderSql.ANY_DUE",
-        "id",
+        "OrderSql.OLDEST_DUE",
+        "late",
         Locks.NONE,
         (db, tx, a, locked) ->
-            rows(due(db, tx, (Long) a[0]).limit(1).map(o -> new Object[] {o.id()})));
+            rows(
+                due(db, tx, (Long) a[0])
+                    .map(Order::paymentDueAt)
+                    .sorted()
+                    .limit(1)
+                    .map(at -> new Object[] {Duration.between(at, db.clock()).toMillis()})));
     on(
         "OrderSql.LOCK_THESE_DUE",
         ORDER,

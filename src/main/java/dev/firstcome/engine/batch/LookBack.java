@@ -64,4 +64,15 @@ public final class LookBack {
       hasDrained = false;
     }
   }
+
+  /**
+   * It has ended, and may have passed over some.
+   *
+   * @param oldest for how long the oldest that it left has been due; zero if it left none
+   */
+  public synchronized void left(Duration oldest) {
+    long since = nanos.getAsLong() - oldest.toNanos();
+    drained = since - began < 0 ? since : began;
+    hasDrained = true;
+  }
 }

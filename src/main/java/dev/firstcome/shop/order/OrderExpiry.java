@@ -91,7 +91,7 @@ class OrderExpiry {
       look.done(false);
       return Mono.just(true);
     }
-    return sql.isAnyDue(back).doOnNext(any -> look.done(!any)).thenReturn(false);
+    return sql.oldestDue(back).defaultIfEmpty(Duration.ZERO).doOnNext(look::left).thenReturn(false);
   }
 
   /** The orders that are due by PostgreSQL's clock, and for no longer than {@code back}. */

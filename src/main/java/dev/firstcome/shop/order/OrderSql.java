@@ -117,9 +117,10 @@ class OrderSql {
       """;
 
   // Without locks: it sees what is locked, too.
-  private static final String ANY_DUE =
+  private static final String OLDEST_DUE =
       """
-      SELECT id FROM orders
+      SELECT (extract(epoch FROM statement_timestamp() - payment_due_at) * 1000)::bigint AS late
+      FROM orders
       WHERE status = 'PENDING' AND payment_due_at <= statement_timestamp()
         AND payment_due_at >= statement_timestamp() - interval '1 ms' * $1
       ORDER BY payment_due_at LIMIT 1
@@ -184,12 +185,15 @@ class OrderSql {
   }
 
   /**
-   * Whether the time to be paid of any unpaid order is over, whoever has locked it.
+   * For how long the time to be paid of an unpaid order has been over, whoever has locked it; of
+   * the oldest, and empty if there is none.
    *
    * @param back since when it is over at the most
    */
-  Mono<Boolean> isAnyDue(Duration back) {
-    return database.list(ANY_DUE, row -> true, back.toMillis()).map(found -> !found.isEmpty());
+  Mono<Duration> oldestDue(Duration back) {
+    return database
+        .list(OLDEST_DUE, row -> Duration.ofMillis(row.get(0, Long.class)), back.toMillis())
+        .flatMap(found -> Mono.justOrEmpty(found.stream().findFirst()));
   }
 
   /** Locks those of them that are still due and that nobody else has; with their lines. */

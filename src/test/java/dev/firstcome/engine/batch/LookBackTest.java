@@ -70,4 +70,24 @@ class LookBackTest {
     pass(1);
     assertThat(look.next()).isEqualTo(LookBack.EVERYTHING);
   }
+
+  @Test
+  void looksBackAsFarAsTheOldestThatWasLeft() {
+    look.next();
+    pass(1);
+    look.left(Duration.ofSeconds(6));
+    assertThat(look.next()).isEqualTo(Duration.ofSeconds(16));
+    look.left(Duration.ZERO);
+    pass(1);
+    assertThat(look.next()).isEqualTo(Duration.ofSeconds(11));
+  }
+
+  /** What comes while it looks is for the next look. */
+  @Test
+  void countsFromItsBeginningIfItLeftNothing() {
+    look.next();
+    pass(3);
+    look.left(Duration.ofSeconds(1));
+    assertThat(look.next()).isEqualTo(Duration.ofSeconds(13));
+  }
 }
