@@ -109,7 +109,7 @@ class SimulationSeesTest {
 
   @Test
   void seesAReleaseOfWhatMayHaveBeenCommitted() {
-    sees(NEVER_OVER_ISSUED, couponGateAlone().releasing(), 176);
+    sees(NEVER_OVER_ISSUED, couponGateAlone().releasing(), 153);
   }
 
   @Test
@@ -223,7 +223,7 @@ class SimulationSeesTest {
 
   @Test
   void seesASweepThatReleasesWithoutAsking() {
-    sees(NEVER_OVER_ISSUED, couponGateAlone().sql("CouponSql.HOLDERS_AMONG", nothing()), 66);
+    sees(NEVER_OVER_ISSUED, couponGateAlone().sql("CouponSql.HOLDERS_AMONG", nothing()), 433);
   }
 
   @Test
@@ -279,7 +279,7 @@ class SimulationSeesTest {
             .withoutComparison()
             .faults(Faults::stalling)
             .lua("stock_load", "string.match(loading, '^%S*') == ARGV[1]", "true"),
-        1515);
+        1384);
   }
 
   @Test
@@ -288,7 +288,8 @@ class SimulationSeesTest {
         NEVER_TOO_STRICT,
         Variant.asBuilt()
             .withoutComparison()
-            .lua("stock_reserve", "redis.call('HEXISTS', KEYS[3], order) == 1", "false"));
+            .lua("stock_reserve", "redis.call('HEXISTS', KEYS[3], order) == 1", "false"),
+        88);
   }
 
   @Test
@@ -309,7 +310,7 @@ class SimulationSeesTest {
 
   @Test
   void seesGatesThatNobodyHoldsAgainstTheDatabase() {
-    sees(NEVER_TOO_STRICT, Variant.asBuilt().withoutComparison(), 360);
+    sees(NEVER_TOO_STRICT, Variant.asBuilt().withoutComparison(), 139);
   }
 
   @Test
@@ -331,7 +332,8 @@ class SimulationSeesTest {
   void seesACouponComparisonWithoutItsFence() {
     sees(
         EXACT_OR_SILENT,
-        Variant.asBuilt().lua("coupon_compare", "redis.call('GET', KEYS[4]) ~= ARGV[1]", "false"));
+        Variant.asBuilt().lua("coupon_compare", "redis.call('GET', KEYS[4]) ~= ARGV[1]", "false"),
+        241);
   }
 
   /** What was lost is found by no look alone: a single one may be of something under way. */
@@ -344,7 +346,7 @@ class SimulationSeesTest {
                 "stock_compare",
                 "math.min(missing, tonumber(ARGV[i + 2]))",
                 "math.min(missing, 0)"),
-        105);
+        367);
   }
 
   @Test
@@ -402,7 +404,7 @@ class SimulationSeesTest {
         CLOSED_IN_TIME,
         Variant.asBuilt()
             .sql("StockSql.TAKE", real -> limited(real, db -> db.stock, "stock_quantity_limit")),
-        662);
+        203);
   }
 
   @Test
@@ -412,7 +414,7 @@ class SimulationSeesTest {
         Variant.asBuilt()
             .sql(
                 "PointSql.WRITE", real -> limited(real, db -> db.balances, "point_balances_limit")),
-        195);
+        84);
   }
 
   private static Body limited(
@@ -433,7 +435,10 @@ class SimulationSeesTest {
 
   @Test
   void seesALockedRowForWhichAWholeBatchIsRefused() {
-    sees(Weather.OTHERS_GO_ON, Variant.asBuilt().faults(Faults::none).refusingAllForALockedRow());
+    sees(
+        Weather.OTHERS_GO_ON,
+        Variant.asBuilt().faults(Faults::none).refusingAllForALockedRow(),
+        227);
   }
 
   @Test
@@ -541,7 +546,7 @@ class SimulationSeesTest {
     sees(
         CLOSED_IN_TIME,
         Variant.asBuilt().withStockLimit().sql("OrderSql.LOCK_THESE_DUE", nothing()),
-        662);
+        203);
   }
 
   /** Halving finds the others each time; setting the one aside spares its cost, not a promise. */
