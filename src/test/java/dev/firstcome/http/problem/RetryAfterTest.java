@@ -8,9 +8,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class RetryAfterTest {
+
+  private static final int CAPACITY = 893;
+  private static final int SERVED_IN_A_CROWD = 25;
 
   private final AtomicLong nanos = new AtomicLong(-5_000_000_000L);
   private final RetryAfter retryAfter = new RetryAfter(nanos::get);
@@ -47,30 +51,35 @@ class RetryAfterTest {
     assertThat(draw(429, "1")).isBetween(1L, 3L);
   }
 
-  /** As it was with one second for all: 893 served at once, then about 25 in each further wave. */
+  /** The shop as it was reported, with one second for all, and the same with a second for each. */
   @Test
   void spreadsTwoThousandClientsWhoObeyToTheSecond() {
-    int served = 893;
-    List<Integer> waves = waves(2000, served);
+    List<Integer> before = waves(() -> 1);
+    List<Integer> waves = waves(() -> draw(503, "1"));
+    System.out.println("refused, wave by wave, with one second for all: " + before);
     System.out.println("refused, wave by wave: " + waves);
-    assertThat(waves.get(0)).isEqualTo(2000 - served);
+    assertThat(before.subList(0, 4)).containsExactly(1107, 1082, 1057, 1032);
+    assertThat(waves.get(0)).isEqualTo(before.get(0));
     assertThat(waves.get(3)).isLessThanOrEqualTo(waves.get(0) / 10);
     assertThat(waves.subList(4, waves.size())).containsOnly(0);
   }
 
-  /** So many a second, and the others are refused. */
-  private List<Integer> waves(int clients, int capacity) {
+  /**
+   * 2,000 come to a shop at rest, which serves 893. From then on it serves all of a wave that is no
+   * larger than that, and 25 of one that is: refusing the others takes its time.
+   */
+  private List<Integer> waves(LongSupplier told) {
     TreeMap<Long, Integer> due = new TreeMap<>();
-    due.put(0L, clients);
+    due.put(0L, 2000);
     List<Integer> refused = new ArrayList<>();
     for (long second = 0; second < 30; second++) {
       int come = due.getOrDefault(second, 0);
-      int good = Math.min(come, capacity);
+      int good = come <= CAPACITY ? come : second == 0 ? CAPACITY : SERVED_IN_A_CROWD;
       for (int i = 0; i < good; i++) {
         retryAfter.served();
       }
       for (int i = good; i < come; i++) {
-        due.merge(second + draw(503, "1"), 1, Integer::sum);
+        due.merge(second + told.getAsLong(), 1, Integer::sum);
       }
       refused.add(come - good);
       passSeconds(1);
