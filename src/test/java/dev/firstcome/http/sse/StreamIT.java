@@ -9,11 +9,15 @@ import dev.firstcome.dev.Shopper;
 import dev.firstcome.dev.Sql;
 import dev.firstcome.dev.Tokens;
 import dev.firstcome.harness.Received;
+import dev.firstcome.http.dispatch.Wire;
 import dev.firstcome.infra.postgres.Database;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
@@ -167,6 +171,40 @@ class StreamIT {
         .assertNext(heartbeat -> assertThat(heartbeat.data()).isNull())
         .expectComplete()
         .verify(SOON);
+  }
+
+  @Test
+  void tellsEachClientAnotherMomentToComeBack() {
+    String path = coupon(sql.campaign(5));
+    Set<Duration> heard = new HashSet<>();
+    for (int i = 0; i < 4; i++) {
+      heard.add(Objects.requireNonNull(raw(path).blockFirst(SOON)).retry());
+      await().atMost(SOON).until(() -> open() == 0);
+    }
+    assertThat(heard).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void sendsNoChunksToHttp10AndEndsWithTheConnection() throws IOException {
+    long campaign = sql.campaign(5);
+    try (Wire wire = new Wire(port)) {
+      wire.send("GET /api/v1" + coupon(campaign) + " HTTP/1.0\r\nConnection: keep-alive\r\n")
+          .send("Accept: text/event-stream\r\n\r\n");
+      String begin = wire.readUntil("\"remainingQuantity\":5");
+      await().atMost(SOON).until(() -> open() == 1);
+      issue(campaign, "old-" + campaign);
+      String rest = wire.readUntil("\"remainingQuantity\":4") + wire.readUntil("\n\n");
+      streams.stop();
+      String whole = begin + rest + wire.readToEnd();
+      assertThat(whole)
+          .containsIgnoringCase("connection: close")
+          .doesNotContainIgnoringCase("transfer-encoding");
+      String body = whole.substring(whole.indexOf("\r\n\r\n") + 4);
+      assertThat(body).startsWith("retry: ").doesNotContain("\r").endsWith("\n\n");
+    } finally {
+      streams.stop();
+      streams.start();
+    }
   }
 
   @Test
