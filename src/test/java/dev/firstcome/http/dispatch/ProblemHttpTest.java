@@ -92,6 +92,8 @@ public class ProblemHttpTest {
     assertThat(answer.status()).as(answer.body()).isEqualTo(status);
     assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
     assertThat(answer.header("Content-Language")).isEqualTo(language);
+    assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+    assertThat(answer.header("Vary")).isEqualToIgnoringCase("Accept-Language");
     assertThat(answer.header("X-Trace-Id")).matches("[0-9a-f]{32}");
     assertThat(answer.json().path("status").asInt()).isEqualTo(status);
     assertThat(answer.text("code")).isEqualTo(code);

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -71,6 +72,8 @@ class RouteWalkIT {
   /** Spring's own handler mappings that have something to offer: Actuator's. Paths, read-only. */
   private static final Set<String> ENDPOINTS =
       Set.of("/actuator", "/actuator/health", "/actuator/health/{*path}", "/actuator/prometheus");
+
+  private static final Set<String> LISTS = Set.of("/api/v1/products", "/api/v1/products/popular");
 
   /** The contract's calls. A route that is not here fails the walk: say first who may use it. */
   private static final Map<String, Kind> CALLS =
@@ -216,6 +219,7 @@ class RouteWalkIT {
         assertThat(answer.status())
             .as("%s as %s: %s", route, who, answer.body())
             .satisfies(status -> assertThat(status).matches(expected(route, who)));
+        assertThat(answer.header("Cache-Control")).as(route).isEqualTo(kept(route, answer));
         if (answer.status() >= 400) {
           assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
         }
@@ -227,6 +231,28 @@ class RouteWalkIT {
     System.out.printf(
         "route walk: %d routes x %d identities = %d requests%n",
         routes, Who.values().length, asked);
+  }
+
+  /**
+   * Two lists may be a second old, files are asked for again each time, and nothing else is kept.
+   */
+  private static String kept(String route, Answer answer) {
+    String path = route.substring(route.indexOf(' ') + 1);
+    if (answer.status() == 200 && LISTS.contains(path)) {
+      return "max-age=1";
+    }
+    boolean file = !path.startsWith("/api/") && !path.endsWith("/stream");
+    return answer.status() == 200 && file ? "max-age=0, must-revalidate" : "no-store";
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/actuator", "/actuator/health", "/actuator/health/none", "/actuator/prometheus"})
+  void nothingOfTheActuatorIsKept(String path) {
+    for (Who who : Who.values()) {
+      Answer answer = client.get(path, authorization(who));
+      assertThat(answer.header("Cache-Control")).as("as %s", who).isEqualTo("no-store");
+    }
   }
 
   private static Predicate<Integer> expected(String route, Who who) {

@@ -187,6 +187,8 @@ class ConnectionHttpTest {
         .startsWith("HTTP/1.1 " + status)
         .containsIgnoringCase("content-type: application/problem+json")
         .containsIgnoringCase("content-language: " + language)
+        .containsIgnoringCase("cache-control: no-store\r")
+        .containsIgnoringCase("vary: accept-language\r")
         .containsPattern("(?i)x-trace-id: [0-9a-f]{32}")
         .contains("\"status\":" + status, "\"code\":\"INVALID_REQUEST\"", "\"traceId\":\"");
   }
