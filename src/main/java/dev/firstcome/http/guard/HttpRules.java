@@ -16,19 +16,44 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What HTTP demands of every server and the library beneath leaves open (RFC 9110 and 9112): one
- * {@code Host} that can be one, a target that is UTF-8, a {@code Date} on every answer, and no
- * chunks for HTTP/1.0, whose answers of unknown length end with their connection. A request that
- * breaks a rule is passed on as one that could not be read, and so refused in its turn.
+ * {@code Host} that can be one, a target and headers that are UTF-8, a {@code Date} on every
+ * answer, and no chunks for HTTP/1.0, whose answers of unknown length end with their connection. A
+ * request that breaks a rule is passed on as one that could not be read, and so refused in its
+ * turn.
  */
 public final class HttpRules extends ChannelDuplexHandler {
 
   private static final Pattern HOST = Pattern.compile("[\\w.~!$&'()*+,;=%:\\[\\]-]*");
+
+  /** The headers that somebody here reads: what stands in others is no concern of ours. */
+  private static final Set<String> READ =
+      Set.of(
+          "accept",
+          "accept-encoding",
+          "accept-language",
+          "access-control-request-headers",
+          "access-control-request-method",
+          "authorization",
+          "content-encoding",
+          "content-type",
+          "idempotency-key",
+          "if-match",
+          "if-modified-since",
+          "if-none-match",
+          "last-event-id",
+          "origin",
+          "traceparent",
+          "x-forwarded-for");
 
   private HttpVersion version = HttpVersion.HTTP_1_1;
   private boolean dropping;
@@ -63,7 +88,25 @@ public final class HttpRules extends ChannelDuplexHandler {
     if (!hosts.isEmpty() && !HOST.matcher(hosts.get(0)).matches()) {
       return "no Host at all";
     }
-    return Utf8.isTarget(request.uri()) ? null : "not UTF-8";
+    if (!Utf8.isTarget(request.uri())) {
+      return "a target that is not UTF-8";
+    }
+    return areUtf8(request.headers()) ? null : "a header that is not UTF-8";
+  }
+
+  private static boolean areUtf8(HttpHeaders headers) {
+    Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
+    while (all.hasNext()) {
+      Map.Entry<CharSequence, CharSequence> header = all.next();
+      if (!Utf8.isValue(header.getValue()) && isRead(header.getKey())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isRead(CharSequence name) {
+    return READ.contains(name.toString().toLowerCase(Locale.ROOT));
   }
 
   private static HttpRequest unreadable(HttpRequest request, String why) {

@@ -27,6 +27,19 @@ public final class Utf8 {
     }
   }
 
+  /** A header's value: bytes as they came, each a character. Nearly all are ASCII. */
+  static boolean isValue(CharSequence value) {
+    int all = 0;
+    for (int i = 0; i < value.length(); i++) {
+      all |= value.charAt(i);
+    }
+    if (all < 0x80) {
+      return true;
+    }
+    byte[] bytes = value.toString().getBytes(StandardCharsets.ISO_8859_1);
+    return isValid(bytes, bytes.length);
+  }
+
   /** A request's target: bytes as they came, each a character, and those that are escaped. */
   static boolean isTarget(String target) {
     for (int i = 0; i < target.length(); i++) {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.firstcome.http.dispatch.Client;
 import dev.firstcome.http.dispatch.HouseTest;
 import dev.firstcome.http.dispatch.Wire;
+import dev.firstcome.http.security.TestTokens;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,12 +27,42 @@ class HttpRulesHttpTest {
   private static final String PRODUCTS = "GET /api/v1/products HTTP/1.1\r\n";
   private static final String END = "Connection: close\r\n\r\n";
 
+  private static final List<String> READ =
+      List.of(
+          "Accept",
+          "Accept-Encoding",
+          "ACCEPT-LANGUAGE",
+          "Access-Control-Request-Headers",
+          "Access-Control-Request-Method",
+          "Authorization",
+          "Content-Encoding",
+          "Content-Type",
+          "Idempotency-Key",
+          "if-match",
+          "If-Modified-Since",
+          "If-None-Match",
+          "Last-Event-ID",
+          "Origin",
+          "traceparent",
+          "X-Forwarded-For");
+
+  private static final String ALICE =
+      "Authorization: Bearer " + TestTokens.token("http-rules") + "\r\n";
+
   @LocalServerPort int port;
 
   private String answer(String request) throws IOException {
+    return answer(request.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String answer(byte[] request) throws IOException {
     try (Wire wire = new Wire(port)) {
       return wire.send(request).readToEnd();
     }
+  }
+
+  private static byte[] bytes(String eachACharacter) {
+    return eachACharacter.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   @ParameterizedTest
@@ -67,6 +100,8 @@ class HttpRulesHttpTest {
   void refusesWhatHasNotOneGoodHost(String request) throws IOException {
     assertThat(answer(request + "\r\n"))
         .startsWith("HTTP/1.1 400")
+        .containsIgnoringCase("cache-control: no-store\r")
+        .containsIgnoringCase("vary: accept-language\r")
         .contains("\"code\":\"INVALID_REQUEST\"");
   }
 
@@ -98,6 +133,112 @@ class HttpRulesHttpTest {
     assertThat(answer("GET " + target + " HTTP/1.1\r\nHost: a\r\n" + END))
         .startsWith("HTTP/1.1 400")
         .contains("\"code\":\"INVALID_REQUEST\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\u00ff", "\u00c0\u00af", "\u00ed\u00a0\u0080", "\u00e2\u0082"})
+  void refusesBytesThatAreNotUtf8(String wrong) throws IOException {
+    for (String path : List.of("/api/v1/products/" + wrong, "/api/v1/products?cursor=" + wrong)) {
+      assertThat(answer(bytes("GET " + path + " HTTP/1.1\r\nHost: a\r\n" + END)))
+          .startsWith("HTTP/1.1 400")
+          .contains("\"code\":\"INVALID_REQUEST\"");
+    }
+    for (String name : READ) {
+      String header = name + ": a" + wrong + "\r\n";
+      assertThat(answer(bytes(PRODUCTS + "Host: a\r\n" + header + END)))
+          .as(name)
+          .startsWith("HTTP/1.1 400")
+          .contains("\"code\":\"INVALID_REQUEST\"");
+    }
+  }
+
+  @Test
+  void leavesAloneWhatItDoesNotReadAndWhatIsUtf8() throws IOException {
+    String strange = "User-Agent: \u00ff\r\nCookie: \u00c0\u00af\r\n";
+    assertThat(answer(bytes(PRODUCTS + "Host: a\r\n" + strange + END))).startsWith("HTTP/1.1 200");
+    assertThat(answer(PRODUCTS + "Host: a\r\nAccept-Language: \uac00\r\n" + END))
+        .startsWith("HTTP/1.1 200");
+  }
+
+  /** Its own host counts, whatever the header says. */
+  @Test
+  void servesATargetWithItsHost() throws IOException {
+    String products = "GET http://shop.example/api/v1/products/";
+    assertThat(answer(products + "7?x=1 HTTP/1.1\r\nHost: other.example\r\n" + END))
+        .startsWith("HTTP/1.1 200")
+        .endsWith("{\"id\":7}");
+    assertThat(answer(products + "none HTTP/1.1\r\nHost: other.example\r\n" + END))
+        .startsWith("HTTP/1.1 404")
+        .contains("\"instance\":\"/api/v1/products/none\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Accept-Language : ko\r\n", "Host : a\r\n", "X\t: y\r\n"})
+  void refusesSpaceBeforeAColon(String header) throws IOException {
+    assertThat(answer(PRODUCTS + "Host: a\r\n" + header + END)).startsWith("HTTP/1.1 400");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ko,\r\n en;q=0.5", "ko,\r\n\ten;q=0.5", "en;q=0.5,\r\n  ko"})
+  void readsAFoldedHeaderAsOneLine(String folded) throws IOException {
+    assertThat(
+            answer(
+                "GET /api/v1/who HTTP/1.1\r\nHost: a\r\nAccept-Language: " + folded + "\r\n" + END))
+        .startsWith("HTTP/1.1 401")
+        .containsIgnoringCase("content-language: ko");
+  }
+
+  /** What follows may be a body or a request: it is taken for neither. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked",
+        "1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5",
+        "1.1\r\nTransfer-Encoding: chunked, gzip",
+        "1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        "1.1\r\nTransfer-Encoding: gzip",
+        "1.1\r\nTransfer-Encoding: xchunked",
+        "1.0\r\nTransfer-Encoding: chunked",
+        "1.1\r\nContent-Length: 0\r\nContent-Length: 5",
+        "1.1\r\nContent-Length: 0, 5",
+        "1.1\r\nContent-Length: +5",
+        "1.1\r\nContent-Length: 5a",
+        "1.1\r\nContent-Length: -1",
+        "1.1\r\nContent-Length:",
+      })
+  void refusesABodyOfUncertainLengthAndCloses(String framing) throws IOException {
+    String who = "POST /api/v1/who HTTP/" + framing + "\r\nHost: a\r\n" + ALICE + "\r\n";
+    assertThat(answer(who + "0\r\n\r\n" + PRODUCTS + "Host: a\r\n\r\n"))
+        .matches("(?s)HTTP/1\\.[01] 400.*")
+        .contains("\"code\":\"INVALID_REQUEST\"")
+        .doesNotContain("200 OK", "items");
+  }
+
+  @Test
+  void asksForABodyThatWaitsForItAndNotIfItIsRefusedAnyway() throws IOException {
+    String body = "{\"items\":[{\"productId\":1,\"quantity\":1}]}";
+    String waits =
+        "Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: "
+            + (body.length() + "\r\n" + END);
+    String echo = "POST /api/v1/echo HTTP/1.1\r\nHost: a\r\n";
+    try (Wire wire = new Wire(port)) {
+      wire.send(echo + ALICE + waits);
+      assertThat(wire.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 100 Continue\r\n");
+      assertThat(wire.send(body).readToEnd()).startsWith("HTTP/1.1 200");
+    }
+    assertThat(answer(echo + waits)).startsWith("HTTP/1.1 401");
+    assertThat(answer("POST /api/v1/echo HTTP/1.0\r\n" + ALICE + waits + body))
+        .contains(" 200 OK")
+        .doesNotContain("100 Continue");
+  }
+
+  @Test
+  void endsA204WithItsHead() throws IOException {
+    assertThat(answer("OPTIONS /api/v1/products HTTP/1.1\r\nHost: a\r\n" + ALICE + END))
+        .startsWith("HTTP/1.1 204")
+        .doesNotContainIgnoringCase("content-length")
+        .doesNotContainIgnoringCase("transfer-encoding")
+        .endsWith("\r\n\r\n");
   }
 
   @Test

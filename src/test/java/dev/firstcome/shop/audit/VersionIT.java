@@ -97,6 +97,8 @@ class VersionIT {
     Seen changed = now(HttpMethod.PATCH, "/admin" + path, "{\"name\":\"two\"}", keyed);
     assertThat(changed).isEqualTo(new Seen(200, "\"2\"", "null"));
     assertThat(now(HttpMethod.GET, path, "").etag).isEqualTo("\"2\"");
+    // Stock is no part of the version, so that nothing can be said to be unchanged.
+    assertThat(now(HttpMethod.GET, path, "", "If-None-Match", "\"2\"").status).isEqualTo(200);
     assertThat(
             now(HttpMethod.PATCH, "/admin" + path, "{\"name\":\"three\"}", "If-Match", first.etag)
                 .status)
