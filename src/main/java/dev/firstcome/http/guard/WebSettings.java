@@ -49,7 +49,8 @@ public record WebSettings(
   /**
    * Cross-origin requests of browsers.
    *
-   * @param allowedOrigins such as {@code https://shop.example}; none by default
+   * @param allowedOrigins such as {@code https://shop.example}; none by default. If you name any,
+   *     and a proxy in front of the shop ends TLS, name the shop's own origin too
    */
   public record Cors(@DefaultValue List<String> allowedOrigins) {
 

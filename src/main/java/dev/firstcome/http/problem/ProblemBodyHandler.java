@@ -102,6 +102,7 @@ public final class ProblemBodyHandler extends ChannelDuplexHandler {
 
   private static Refused refused(int status) {
     return switch (status) {
+      case 403 -> CommonRefusal.FORBIDDEN.refused();
       case 404 -> CommonRefusal.NOT_FOUND.refused();
       case 405 -> CommonRefusal.METHOD_NOT_ALLOWED.refused();
       case 429 -> CommonRefusal.TOO_MANY_REQUESTS.refused();

@@ -37,6 +37,7 @@ class CrossOriginHttpTest {
         .containsIgnoringCase("vary: origin");
     assertThat(preflight("https://other.example"))
         .startsWith("HTTP/1.1 403")
+        .contains("\"code\":\"FORBIDDEN\"")
         .doesNotContainIgnoringCase("access-control-allow-origin");
   }
 
@@ -52,6 +53,24 @@ class CrossOriginHttpTest {
     }
     Answer same = new Client(port).get("/api/v1/products");
     assertThat(same.response().headers().allValues("Vary")).contains("Origin");
+  }
+
+  /** Behind a proxy that ends TLS the shop sees http, and its own page says https. */
+  @Test
+  void isTheShopsOwnOnlyIfItSaysTheSameScheme() throws IOException {
+    assertThat(from("http://shop.example")).startsWith("HTTP/1.1 200");
+    assertThat(from("https://shop.example")).startsWith("HTTP/1.1 200");
+    assertThat(from("https://other.example"))
+        .startsWith("HTTP/1.1 403")
+        .contains("\"code\":\"FORBIDDEN\"");
+  }
+
+  private String from(String origin) throws IOException {
+    try (Wire wire = new Wire(port)) {
+      wire.send("GET /api/v1/products HTTP/1.1\r\nHost: shop.example\r\nOrigin: " + origin)
+          .send("\r\nConnection: close\r\n\r\n");
+      return wire.readToEnd();
+    }
   }
 
   @Test
