@@ -60,6 +60,8 @@ public final class OldSnapshot implements AutoCloseable {
 
   @Override
   public void close() {
+    // Or whoever is given the pooled connection next sees what was there at that time.
+    end();
     Mono.from(dump.close()).block(SOON);
     own.destroy();
   }

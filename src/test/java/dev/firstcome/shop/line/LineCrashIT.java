@@ -109,10 +109,13 @@ class LineCrashIT {
         sql.product(1000, UNITS));
   }
 
+  /** Returns once it listens: on a busy machine a start takes longer than all that follows. */
   private ShopProcess move() throws IOException {
     Path log = folder.resolve("mover" + movers.size() + ".log");
-    movers.add(ShopProcess.start(environment, log, Map.of()));
-    return movers.get(movers.size() - 1);
+    ShopProcess mover = ShopProcess.start(environment, log, Map.of());
+    movers.add(mover);
+    mover.port();
+    return mover;
   }
 
   private void lose(ShopProcess mover) throws InterruptedException {
