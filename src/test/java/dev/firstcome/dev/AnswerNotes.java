@@ -53,14 +53,17 @@ final class AnswerNotes implements HttpHandlerDecoratorFactory {
               : Flux.from(buffers).doOnNext(this::copy).doOnComplete(this::note));
     }
 
-    /** A stream: its head only. */
+    /** A stream: its head, and then each part that is sent at once, which ends with a line. */
     @Override
     public Mono<Void> writeAndFlushWith(
-        Publisher<? extends Publisher<? extends DataBuffer>> buffers) {
+        Publisher<? extends Publisher<? extends DataBuffer>> parts) {
       return Mono.defer(
           () -> {
             note();
-            return super.writeAndFlushWith(buffers);
+            return super.writeAndFlushWith(
+                Flux.from(parts)
+                    .map(
+                        part -> Flux.from(part).doOnNext(this::copy).doOnComplete(this::notePart)));
           });
     }
 
@@ -88,10 +91,15 @@ final class AnswerNotes implements HttpHandlerDecoratorFactory {
         return;
       }
       noted = true;
+      notePart();
+    }
+
+    private void notePart() {
       int status = Objects.requireNonNull(getStatusCode(), "no status").value();
       Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
       headers.putAll(getHeaders().toSingleValueMap());
       String text = body.toString(StandardCharsets.UTF_8);
+      body.reset();
       OnlyDocumentedAnswers.note(new Answer(method, path, status, headers, text));
     }
   }

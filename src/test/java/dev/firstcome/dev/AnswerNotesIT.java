@@ -1,6 +1,8 @@
 package dev.firstcome.dev;
 
+import static dev.firstcome.harness.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -20,6 +22,18 @@ class AnswerNotesIT {
     ask("/api/v1/nowhere");
     ask("/docs");
     assertThat(OnlyDocumentedAnswers.waiting()).isEqualTo(before + 3);
+  }
+
+  @Test
+  void takesDownEachPartOfAStreamBesideItsHead() {
+    int before = OnlyDocumentedAnswers.waiting();
+    http.get()
+        .uri("/api/v1/products/popular/stream")
+        .exchange()
+        .returnResult(String.class)
+        .getResponseBody()
+        .blockFirst(SOON);
+    await().atMost(SOON).until(() -> OnlyDocumentedAnswers.waiting() == before + 2);
   }
 
   private void ask(String path) {

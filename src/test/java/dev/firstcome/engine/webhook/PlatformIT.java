@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.firstcome.Firstcome;
+import dev.firstcome.dev.AnswerRules;
 import dev.firstcome.dev.ApiDocument;
 import dev.firstcome.dev.OwnStores;
 import dev.firstcome.dev.Shopper;
@@ -143,6 +144,7 @@ class PlatformIT {
   private static void requireArrived(List<String> payments) {
     List<Received> all = PLATFORM.received();
     assertThat(all).allMatch(Received::genuine);
+    assertThat(all).allMatch(received -> AnswerRules.faultsOfInstants(received.body()).isEmpty());
     assertThat(
             all.stream()
                 .filter(r -> r.answer().equals(Answer.OK))
@@ -183,6 +185,23 @@ class PlatformIT {
     assertThat(event.path("lastError").isNull()).isTrue();
     assertThat(event.path("nextAttemptAt").isNull()).isTrue();
     assertThat(about(payment).get(0).id()).isEqualTo("evt_" + event.path("id").asString());
+  }
+
+  /** Many formats leave the zeros of a whole second out. */
+  @Test
+  void writesInstantsAsEveryAnswerDoes() {
+    PLATFORM.stop();
+    String payment = customer.pay(1, product).get(0);
+    UUID id = UUID.fromString(payment);
+    sql.run("UPDATE payments SET paid_at = date_trunc('second', paid_at) WHERE id = $1", id);
+    sql.run(
+        "UPDATE outbox SET created_at = date_trunc('second', created_at) WHERE subject = $1", id);
+    PLATFORM.start();
+    awaitStatus(payment, EventStatus.DELIVERED);
+
+    String body = about(payment).get(0).body();
+    assertThat(body).containsPattern("\"paidAt\":\"[^\"]+\\.000000Z\"");
+    assertThat(AnswerRules.faultsOfInstants(body)).isEmpty();
   }
 
   @Test
@@ -259,6 +278,7 @@ class PlatformIT {
     List<JsonNode> refunds = ofType(kept.values(), "payment.refunded");
     assertThat(refunds).hasSize(refunded.size());
     assertThat(refunds).allMatch(refund -> document.faults(refund, documented).isEmpty());
+    assertThat(AnswerRules.faultsOfInstants(refunds.toString())).isEmpty();
     assertThat(refunds.stream().map(refund -> refund.at("/data/orderId").asString()))
         .containsExactlyInAnyOrderElementsOf(refunded);
     List<JsonNode> payments = ofType(kept.values(), "payment.completed");

@@ -7,6 +7,7 @@ import static org.springframework.http.HttpMethod.PATCH;
 import static org.springframework.http.HttpMethod.POST;
 import static org.springframework.http.HttpMethod.PUT;
 
+import dev.firstcome.dev.AnswerRules;
 import dev.firstcome.dev.ApiDocument;
 import dev.firstcome.dev.ShopTest;
 import dev.firstcome.dev.Shopper;
@@ -130,6 +131,13 @@ class ApiDocumentIT {
     List<JsonNode> links = tree().findValues("links");
     assertThat(links).isNotEmpty();
     links.forEach(these -> assertThat(calls).containsAll(these.findValuesAsString("operationId")));
+  }
+
+  @Test
+  void showsEveryInstantAsTheShopWritesIt() {
+    String examples = tree().toString();
+    assertThat(examples).contains("\"paymentDueAt\":\"2026-11-22T05:15:00.000000Z\"");
+    assertThat(AnswerRules.faultsOfInstants(examples)).isEmpty();
   }
 
   @Test

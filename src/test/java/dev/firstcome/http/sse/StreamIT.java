@@ -4,6 +4,7 @@ import static dev.firstcome.harness.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.firstcome.dev.AnswerRules;
 import dev.firstcome.dev.ShopTest;
 import dev.firstcome.dev.Shopper;
 import dev.firstcome.dev.Sql;
@@ -211,6 +212,30 @@ class StreamIT {
   void showsTheBestSellersToAnybody() {
     JsonNode popular = events("/products/popular/stream").blockFirst(SOON);
     assertThat(popular.path("items").isArray()).isTrue();
+  }
+
+  /** The first state, and one that is sent to those who watch. */
+  @Test
+  void writesInstantsAsEveryAnswerDoes() {
+    long product = sql.product(100, 5);
+    long drop = newDrop(product);
+    try (Received<JsonNode> states = Received.of(events("/drops/" + drop + "/stream"))) {
+      assertThat(states.get(0).path("opensAt").asString()).isEqualTo("2030-01-04T11:00:00.000000Z");
+      sql.run("UPDATE drops SET name = 'another' WHERE id = $1", drop);
+      List<JsonNode> both = List.of(states.get(0), states.get(1));
+      assertThat(both).allMatch(state -> state.path("serverTime").isString());
+      assertThat(AnswerRules.faultsOfInstants(both.toString())).isEmpty();
+    }
+  }
+
+  private long newDrop(long product) {
+    Shopper admin = new Shopper("admin", tokens.admin("admin"), List.of(port));
+    String body =
+        "{\"name\":\"Friday\",\"productIds\":[%d],\"opensAt\":\"2030-01-04T11:00:00Z\"}"
+            .formatted(product);
+    Shopper.Answer made = admin.send(HttpMethod.POST, "/admin/drops", "drop-" + product, body);
+    assertThat(made.code()).as(made.body().toString()).isEqualTo(201);
+    return made.body().path("id").asLong();
   }
 
   @Test

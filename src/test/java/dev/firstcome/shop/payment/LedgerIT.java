@@ -3,6 +3,7 @@ package dev.firstcome.shop.payment;
 import static dev.firstcome.harness.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.firstcome.dev.AnswerRules;
 import dev.firstcome.dev.ShopTest;
 import dev.firstcome.dev.Sql;
 import dev.firstcome.dev.Tokens;
@@ -29,10 +30,12 @@ import tools.jackson.databind.json.JsonMapper;
 @ShopTest
 class LedgerIT {
 
+  /** At a whole second, of which many formats leave the zeros out. */
   private static final String WRITE =
       """
       INSERT INTO point_entries (id, user_id, type, amount, balance_after, created_at)
-      SELECT gen_random_uuid(), $1, 'CHARGE', 1, n, now() FROM generate_series(1, $2::int) AS n
+      SELECT gen_random_uuid(), $1, 'CHARGE', 1, n, date_trunc('second', now())
+      FROM generate_series(1, $2::int) AS n
       """;
 
   @Autowired private Tokens tokens;
@@ -170,6 +173,7 @@ class LedgerIT {
             .map(LedgerSql.Position::seq)
             .toList();
     assertThat(places).doesNotHaveDuplicates();
+    assertThat(AnswerRules.faultsOfInstants(told.toString())).isEmpty();
     JsonNode one = told.get(0);
     assertThat(one.propertyNames())
         .containsExactlyInAnyOrder(
