@@ -72,7 +72,7 @@ final class Truth {
       }
       default -> require(limits.isTrue(request, refused, sent), request, refused.members() + "");
     }
-    Object shown = refused.members().getOrDefault("orderStatus", refused.members().get("status"));
+    Object shown = refused.members().get("orderStatus");
     if (shown instanceof Order.Status status && request.order != null) {
       shown(request.order, status, sent);
     }
