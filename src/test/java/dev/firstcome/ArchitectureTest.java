@@ -15,9 +15,19 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.Format;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Formatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
@@ -167,9 +177,37 @@ class ArchitectureTest {
         .orShould()
         .callMethod(String.class, "format", String.class, Object[].class)
         .orShould()
-        .callMethod(java.time.format.DateTimeFormatter.class, "ofPattern", String.class)
+        .callMethod(DateTimeFormatter.class, "ofPattern", String.class)
+        .orShould()
+        .callMethodWhere(call(assignableTo(DateTimeFormatter.class), "ofLocalized.*"))
+        .orShould()
+        .callMethodWhere(
+            call(
+                assignableTo(PrintStream.class).or(assignableTo(PrintWriter.class)),
+                "printf|format"))
+        .orShould()
+        .dependOnClassesThat(assignableTo(Format.class).or(assignableTo(Formatter.class)))
         .allowEmptyShould(false)
         .check(MAIN);
+  }
+
+  /**
+   * Nor what starts a shop, asks it and judges it; only tables for people have columns of digits.
+   */
+  @Test
+  void whatTestsSayDoesNotDependOnAPlace() throws IOException {
+    Pattern digits = Pattern.compile("%(\\d+\\$)?[,.]?\\d*[df]\\b");
+    Pattern others = Pattern.compile(".*/(faults|simulation)/.*|.*/Nasty.java");
+    List<String> found = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.readAllLines(file).stream()
+            .filter(line -> digits.matcher(line).find())
+            .filter(line -> !others.matcher(file.toString()).matches())
+            .forEach(line -> found.add(file.getFileName() + ": " + line.strip()));
+      }
+    }
+    assertThat(found).as("%s writes the same digits everywhere").isEmpty();
   }
 
   @Test

@@ -55,7 +55,7 @@ class CapacityTest {
         // As rounded in the table: to a tenth, or to three digits.
         double rounding = Math.max(0.051, expected.get(i) * 0.005);
         assertThat(cells.get(i))
-            .as("%s, column %d", row.group(), i)
+            .as("%s, column %s", row.group(), i)
             .isCloseTo(expected.get(i), within(rounding));
       }
     }

@@ -87,7 +87,7 @@ class KoreanReadmeTest {
         faults.add("line " + found.get(i).number + " is too much: " + found.get(i).text);
       } else if (!saysTheSame(wanted.get(i), found.get(i))) {
         faults.add(
-            "line %d: %s%n  where line %d of %s has: %s"
+            "line %s: %s%n  where line %s of %s has: %s"
                 .formatted(
                     found.get(i).number,
                     found.get(i).text,

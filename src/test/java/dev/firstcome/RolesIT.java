@@ -69,14 +69,14 @@ class RolesIT {
     made(
         admin,
         "/admin/stock-adjustments",
-        "{\"items\":[{\"productId\":%d,\"delta\":5}],\"reason\":\"supply\"}".formatted(product));
+        "{\"items\":[{\"productId\":%s,\"delta\":5}],\"reason\":\"supply\"}".formatted(product));
     good(user.send(HttpMethod.PATCH, "/points", "charge", "{\"amount\":1000}"));
     String order =
         good(user.send(
                 HttpMethod.POST,
                 "/orders",
                 "order",
-                "{\"items\":[{\"productId\":%d,\"quantity\":2}]}".formatted(product)))
+                "{\"items\":[{\"productId\":%s,\"quantity\":2}]}".formatted(product)))
             .body()
             .path("id")
             .asString();

@@ -80,7 +80,7 @@ public final class DevelopmentShop {
   }
 
   static String taken(int port) {
-    return "Port %d is taken, or not allowed. Start the shop on another: SERVER_PORT=%d ./mvnw spring-boot:test-run"
+    return "Port %s is taken, or not allowed. Start the shop on another: SERVER_PORT=%s ./mvnw spring-boot:test-run"
         .formatted(port, port + 1);
   }
 

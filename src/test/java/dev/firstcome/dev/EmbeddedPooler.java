@@ -73,18 +73,18 @@ final class EmbeddedPooler {
     String server = property(postgres, "url").replaceAll(".*//(.*):(\\d+)/.*", "host=$1 port=$2");
     Path settings =
         Files.writeString(
-            folder.resolve("pgbouncer-%d.ini".formatted(port)),
+            folder.resolve("pgbouncer-%s.ini".formatted(port)),
             """
             [databases]
             * = %s
             [pgbouncer]
             listen_addr = 127.0.0.1
-            listen_port = %d
+            listen_port = %s
             unix_socket_dir =
             auth_type = scram-sha-256
             auth_file = %s
             pool_mode = transaction
-            default_pool_size = %d
+            default_pool_size = %s
             max_client_conn = 1000
             query_wait_timeout = 3
             ignore_startup_parameters = extra_float_digits, statement_timeout, lock_timeout, idle_in_transaction_session_timeout, enable_seqscan, enable_mergejoin, jit
@@ -106,10 +106,10 @@ final class EmbeddedPooler {
     Map<String, Object> properties = new HashMap<>(postgres.properties());
     properties.put(
         "spring.r2dbc.url",
-        property(postgres, "url").replaceAll("//.*/", "//127.0.0.1:%d/".formatted(port)));
+        property(postgres, "url").replaceAll("//.*/", "//127.0.0.1:%s/".formatted(port)));
     properties.put("spring.r2dbc.properties.preparedStatementCacheQueries", "0");
     properties.put("spring.flyway.url", direct);
-    return new Server("PgBouncer on 127.0.0.1:%d, ".formatted(port) + postgres.label(), properties);
+    return new Server("PgBouncer on 127.0.0.1:%s, ".formatted(port) + postgres.label(), properties);
   }
 
   private static String property(Server postgres, String name) {

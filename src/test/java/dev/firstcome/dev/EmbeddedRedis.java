@@ -37,13 +37,13 @@ final class EmbeddedRedis {
       int port = FreePort.find();
       Path settings =
           Files.writeString(
-              folder.resolve("redis-%d.conf".formatted(port)), settings(folder, port));
+              folder.resolve("redis-%s.conf".formatted(port)), settings(folder, port));
       List<String> start = List.of(program.toString(), settings.toString());
       if (Command.run(folder, START_LIMIT, start) == 0) {
         String version = awaitAnswer(settings, port);
         if (!version.isEmpty()) {
           return new Server(
-              "embedded Redis %s on 127.0.0.1:%d".formatted(version, port),
+              "embedded Redis %s on 127.0.0.1:%s".formatted(version, port),
               Map.of("spring.data.redis.url", "redis://127.0.0.1:" + port));
         }
       }
@@ -61,7 +61,7 @@ final class EmbeddedRedis {
    */
   static void restart(Path program, int port) throws IOException {
     Path folder = Objects.requireNonNull(program.getParent());
-    Path settings = folder.resolve("redis-%d.conf".formatted(port));
+    Path settings = folder.resolve("redis-%s.conf".formatted(port));
     List<String> start = List.of(program.toString(), settings.toString());
     if (Command.run(folder, START_LIMIT, start) != 0 || awaitAnswer(settings, port).isEmpty()) {
       throw new IOException("Redis does not start: " + Command.tail(folder.resolve("redis.log")));
@@ -72,7 +72,7 @@ final class EmbeddedRedis {
   static String settings(Path folder, int port) {
     return """
     bind 127.0.0.1
-    port %d
+    port %s
     daemonize yes
     # The title would hide the command line, by which the process is found again.
     set-proc-title no

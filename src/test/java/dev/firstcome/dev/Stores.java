@@ -81,8 +81,8 @@ public final class Stores implements AutoCloseable {
    */
   public String postgresUrl(int port) {
     return standbyPort == 0
-        ? "r2dbc:postgresql://127.0.0.1:%d/%s".formatted(port, user())
-        : "r2dbc:postgresql:failover://127.0.0.1:%d,127.0.0.1:%d/%s?targetServerType=primary&hostRecheckTime=PT1S"
+        ? "r2dbc:postgresql://127.0.0.1:%s/%s".formatted(port, user())
+        : "r2dbc:postgresql:failover://127.0.0.1:%s,127.0.0.1:%s/%s?targetServerType=primary&hostRecheckTime=PT1S"
             .formatted(postgresPort(), standbyPort, user());
   }
 
@@ -90,7 +90,7 @@ public final class Stores implements AutoCloseable {
   public String replicaUrl() {
     return standbyPort == 0
         ? ""
-        : "r2dbc:postgresql://127.0.0.1:%d/%s".formatted(standbyPort, user());
+        : "r2dbc:postgresql://127.0.0.1:%s/%s".formatted(standbyPort, user());
   }
 
   /** By JDBC, past every cable. */
@@ -147,7 +147,7 @@ public final class Stores implements AutoCloseable {
     login.setProperty("connectTimeout", "5");
     login.setProperty("socketTimeout", "60");
     return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, user()), login);
+        "jdbc:postgresql://127.0.0.1:%s/%s".formatted(port, user()), login);
   }
 
   /** The server and all of its children at once: a machine that lost its power. */

@@ -14,7 +14,7 @@ final class Welcome {
     String base = "http://localhost:" + environment.getProperty("local.server.port");
     return """
 
-    Firstcome is open, ready in %3$d s: %1$s
+    Firstcome is open, ready in %3$s s: %1$s
       storefront, board %1$s
       try every call    %1$s/docs
       a walk-through    src/docs/guide.md

@@ -72,7 +72,7 @@ class FinalAnswersIT {
   @Test
   void aProductIsNotShortBecauseNineWereTurnedAwayInAnOutage() {
     long product = new Sql(database).product(100, ALL);
-    String body = "{\"items\":[{\"productId\":%d,\"quantity\":1}]}".formatted(product);
+    String body = "{\"items\":[{\"productId\":%s,\"quantity\":1}]}".formatted(product);
     givesTheRestToTheNext(
         (shopper, name) -> shopper.sending(HttpMethod.POST, "/orders", name, body),
         () -> redis.call(r -> r.hget("stock:{0}:available", "" + product)).block(SOON) != null,
@@ -98,7 +98,7 @@ class FinalAnswersIT {
       while (answer.code() == 503) {
         answer = asks.apply(next, "k").block(SOON);
       }
-      assertThat(answer.outcome()).as("the %d. after the first", i).isEqualTo("201");
+      assertThat(answer.outcome()).as("the %s. after the first", i).isEqualTo("201");
     }
     assertThat(asks.apply(shopper("late"), "k").block(SOON).outcome()).isEqualTo(no);
   }

@@ -29,7 +29,7 @@ final class Customer {
   }
 
   List<String> orders(int number, long product, int quantity) {
-    String body = "{\"items\":[{\"productId\":%d,\"quantity\":%d}]}".formatted(product, quantity);
+    String body = "{\"items\":[{\"productId\":%s,\"quantity\":%s}]}".formatted(product, quantity);
     return Shopper.atOnce(
             number,
             i -> shopper.sending(HttpMethod.POST, "/orders", UUID.randomUUID().toString(), body))

@@ -179,7 +179,7 @@ class PlatformIT {
     assertThat(body.at("/data/userId").asString()).isEqualTo(customer.userId());
     assertThat(body.at("/data/amount").asLong()).isEqualTo(3 * PRICE);
     assertThat(body.at("/data/items").toString())
-        .isEqualTo("[{\"productId\":%d,\"quantity\":3,\"amount\":300}]".formatted(product));
+        .isEqualTo("[{\"productId\":%s,\"quantity\":3,\"amount\":300}]".formatted(product));
     JsonNode event = event(payment);
     assertThat(event.path("attempts").asInt()).isEqualTo(1);
     assertThat(event.path("lastError").isNull()).isTrue();
@@ -297,7 +297,7 @@ class PlatformIT {
 
   private Mono<Shopper.Answer> refundingOneUnit(String order) {
     String body =
-        "{\"items\":[{\"productId\":%d,\"quantity\":1}],\"restock\":true,\"reason\":\"broken\"}"
+        "{\"items\":[{\"productId\":%s,\"quantity\":1}],\"restock\":true,\"reason\":\"broken\"}"
             .formatted(product);
     return admin
         .sending(HttpMethod.POST, "/admin/orders/" + order + "/refunds", "refund-" + order, body)

@@ -57,7 +57,7 @@ class AdmissionHandlerHttpTest {
   }
 
   private String head(String path, int length) {
-    return "POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: %s\r\nContent-Length: %d\r\n\r\n"
+    return "POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: %s\r\nContent-Length: %s\r\n\r\n"
         .formatted(path, bot, length);
   }
 

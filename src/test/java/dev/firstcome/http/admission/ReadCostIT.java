@@ -58,7 +58,7 @@ class ReadCostIT {
       last = get(heavy, "/orders?limit=100");
       read++;
     }
-    System.out.printf("refused at the %d. time of 5,000 lines%n", read);
+    System.out.printf("refused at the %s. time of 5,000 lines%n", read);
     assertThat(last.status()).isEqualTo(429);
     assertThat(last.text("code")).isEqualTo("TOO_MANY_REQUESTS");
     assertThat(last.header("RateLimit-Policy")).isEqualTo("\"reads\";q=500;w=50");

@@ -103,7 +103,7 @@ class SlowBodiesIT {
     // The first orders of a shop take their time, and are not what is looked at.
     List<String> first = orders(System.nanoTime() + WARMS_UP.toNanos());
     assertThat(first).containsOnly("201");
-    System.out.printf("slow bodies: %d orders before%n", first.size());
+    System.out.printf("slow bodies: %s orders before%n", first.size());
     for (int i = 0; i < SLOW; i++) {
       wires.add(slow(token.get()));
     }
@@ -111,7 +111,7 @@ class SlowBodiesIT {
     List<String> outcomes = orders(System.nanoTime() + LASTS.toNanos());
     long good = outcomes.stream().filter("201"::equals).count();
     System.out.printf(
-        "slow bodies: %d of %d orders good, %d slow connections opened; %s%n",
+        "slow bodies: %s of %s orders good, %s slow connections opened; %s%n",
         good, outcomes.size(), opened.get(), new TreeSet<>(outcomes));
     assertThat(outcomes).hasSizeGreaterThan(BUYERS);
     return (double) good / outcomes.size();
@@ -119,7 +119,7 @@ class SlowBodiesIT {
 
   /** Everybody orders, one thing after another, until then, and at least once. */
   private List<String> orders(long end) {
-    String order = "{\"items\":[{\"productId\":%d,\"quantity\":1}]}".formatted(product);
+    String order = "{\"items\":[{\"productId\":%s,\"quantity\":1}]}".formatted(product);
     return requireNonNull(
         Flux.range(0, BUYERS)
             .flatMap(i -> orders(UUID.randomUUID().toString(), order, end), BUYERS)

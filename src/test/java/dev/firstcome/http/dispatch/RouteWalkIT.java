@@ -229,7 +229,7 @@ class RouteWalkIT {
     int routes = CONTRACT.size();
     assertThat(asked).isEqualTo(routes * Who.values().length);
     System.out.printf(
-        "route walk: %d routes x %d identities = %d requests%n",
+        "route walk: %s routes x %s identities = %s requests%n",
         routes, Who.values().length, asked);
   }
 
@@ -375,7 +375,7 @@ class RouteWalkIT {
     long campaign = sql.campaign(1);
     String coupon =
         made(send("POST /api/v1/coupons/{id}/issue", "" + campaign, "Authorization", alice));
-    String line = "{\"items\":[{\"productId\":%d,\"quantity\":1}],\"issuedCouponId\":\"%s\"}";
+    String line = "{\"items\":[{\"productId\":%s,\"quantity\":1}],\"issuedCouponId\":\"%s\"}";
     Answer ordered = post(mallory, "/api/v1/orders", line.formatted(sql.product(9000, 1), coupon));
     isRefused(ordered, 404, "ISSUED_COUPON_NOT_FOUND");
     Answer paid = post(mallory, "/api/v1/payments", "{\"orderId\":\"" + order() + "\"}");

@@ -323,7 +323,7 @@ class RefusalTableIT {
     long product = sql.product(100, 2);
     JsonNode body = body(check.send(order(lines(product, 3))));
     assertThat(body.path("items").toString())
-        .isEqualTo("[{\"productId\":%d,\"requested\":3,\"available\":2}]".formatted(product));
+        .isEqualTo("[{\"productId\":%s,\"requested\":3,\"available\":2}]".formatted(product));
     assertThat(body(check.send(pay(expired()))).path("orderStatus").asString())
         .isEqualTo("EXPIRED");
   }
@@ -357,11 +357,11 @@ class RefusalTableIT {
   }
 
   private static String lines(long product, long quantity) {
-    return "{\"items\":[{\"productId\":%d,\"quantity\":%d}]}".formatted(product, quantity);
+    return "{\"items\":[{\"productId\":%s,\"quantity\":%s}]}".formatted(product, quantity);
   }
 
   private static String couponed(long product, String coupon) {
-    return "{\"items\":[{\"productId\":%d,\"quantity\":1}],\"issuedCouponId\":\"%s\"}"
+    return "{\"items\":[{\"productId\":%s,\"quantity\":1}],\"issuedCouponId\":\"%s\"}"
         .formatted(product, coupon);
   }
 
@@ -401,7 +401,7 @@ class RefusalTableIT {
 
   private Ask drop(String opensAt, long product) {
     String body =
-        "{\"name\":\"drop\",\"productIds\":[%d],\"opensAt\":\"%s\",\"closesAt\":\"2999-01-02T00:00:00Z\"}";
+        "{\"name\":\"drop\",\"productIds\":[%s],\"opensAt\":\"%s\",\"closesAt\":\"2999-01-02T00:00:00Z\"}";
     return Ask.post(API + "/admin/drops", tokens.admin("admin"), body.formatted(product, opensAt));
   }
 

@@ -231,7 +231,7 @@ class StreamIT {
   private long newDrop(long product) {
     Shopper admin = new Shopper("admin", tokens.admin("admin"), List.of(port));
     String body =
-        "{\"name\":\"Friday\",\"productIds\":[%d],\"opensAt\":\"2030-01-04T11:00:00Z\"}"
+        "{\"name\":\"Friday\",\"productIds\":[%s],\"opensAt\":\"2030-01-04T11:00:00Z\"}"
             .formatted(product);
     Shopper.Answer made = admin.send(HttpMethod.POST, "/admin/drops", "drop-" + product, body);
     assertThat(made.code()).as(made.body().toString()).isEqualTo(201);

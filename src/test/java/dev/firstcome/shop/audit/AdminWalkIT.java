@@ -154,7 +154,7 @@ class AdminWalkIT {
   }
 
   private Write newProduct() {
-    String body = "{\"name\":\"walked\",\"price\":%d,\"stock\":3}";
+    String body = "{\"name\":\"walked\",\"price\":%s,\"stock\":3}";
     return new Write("/products", body.formatted(100), body.formatted(101), "product:");
   }
 
@@ -165,7 +165,7 @@ class AdminWalkIT {
 
   private Write adjustment() {
     long id = sql.product(100, 3);
-    String body = "{\"items\":[{\"productId\":%d,\"delta\":%d}],\"reason\":\"walk\"}";
+    String body = "{\"items\":[{\"productId\":%s,\"delta\":%s}],\"reason\":\"walk\"}";
     return new Write(
         "/stock-adjustments", body.formatted(id, 5), body.formatted(id, 6), "product:" + id);
   }
@@ -173,7 +173,7 @@ class AdminWalkIT {
   private Write newCampaign() {
     String body =
         """
-        {"name":"walked","discount":{"type":"FIXED","value":100},"totalQuantity":%d,
+        {"name":"walked","discount":{"type":"FIXED","value":100},"totalQuantity":%s,
          "issuableFrom":"%s","issuableUntil":"2999-01-02T00:00:00Z",
          "validUntil":"2999-01-03T00:00:00Z"}
         """;
@@ -186,7 +186,7 @@ class AdminWalkIT {
   }
 
   private Write newDrop() {
-    String body = "{\"name\":\"%s\",\"productIds\":[%d],\"opensAt\":\"%s\",\"closesAt\":\"%s\"}";
+    String body = "{\"name\":\"%s\",\"productIds\":[%s],\"opensAt\":\"%s\",\"closesAt\":\"%s\"}";
     String closed = "2001-01-01T00:00:00Z";
     long id = sql.product(100, 3);
     return new Write(
@@ -210,7 +210,7 @@ class AdminWalkIT {
     long product = sql.product(0, 5);
     String order = order(product, "PAID");
     String body =
-        "{\"items\":[{\"productId\":%d,\"quantity\":%d}],\"restock\":true,\"reason\":\"walk\"}";
+        "{\"items\":[{\"productId\":%s,\"quantity\":%s}],\"restock\":true,\"reason\":\"walk\"}";
     return new Write(
         "/orders/" + order + "/refunds",
         body.formatted(product, 1),

@@ -55,7 +55,7 @@ class AdminWritesIT {
   }
 
   private String supply(long delta) {
-    return "{\"items\":[{\"productId\":%d,\"delta\":%d}],\"reason\":\"delivery 12\"}"
+    return "{\"items\":[{\"productId\":%s,\"delta\":%s}],\"reason\":\"delivery 12\"}"
         .formatted(product, delta);
   }
 
@@ -152,7 +152,7 @@ class AdminWritesIT {
     Authorization: Bearer %s\r
     Idempotency-Key: %s\r
     Content-Type: application/json\r
-    Content-Length: %d\r
+    Content-Length: %s\r
     \r
     %s"""
         .formatted(tokens.admin(actor), key, body.length(), body)
@@ -239,7 +239,7 @@ class AdminWritesIT {
   @Test
   void neverHasTheSeedOfALine() {
     String body =
-        "{\"name\":\"%s\",\"productIds\":[%d],\"opensAt\":\"2999-01-01T00:00:00Z\",\"line\":{\"ratePerSecond\":5}}"
+        "{\"name\":\"%s\",\"productIds\":[%s],\"opensAt\":\"2999-01-01T00:00:00Z\",\"line\":{\"ratePerSecond\":5}}"
             .formatted(actor, product);
     Answer made = admin.send(HttpMethod.POST, "/admin/drops", "made", body);
     long drop = made.body().path("id").asLong();

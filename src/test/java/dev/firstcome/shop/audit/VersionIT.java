@@ -139,7 +139,7 @@ class VersionIT {
   void staysWhateverCustomersDo() {
     long product = sql.product(100, 9);
     long campaign = sql.campaign(9);
-    String line = "{\"items\":[{\"productId\":%d,\"quantity\":1}]}".formatted(product);
+    String line = "{\"items\":[{\"productId\":%s,\"quantity\":1}]}".formatted(product);
     assertThat(now(HttpMethod.POST, "/orders", line, "Idempotency-Key", "k").status).isEqualTo(201);
     assertThat(now(HttpMethod.POST, "/coupons/" + campaign + "/issue", "").status).isEqualTo(201);
 

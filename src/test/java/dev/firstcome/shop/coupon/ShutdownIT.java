@@ -177,7 +177,7 @@ class ShutdownIT {
 
   private String request(String user) {
     return """
-    POST /api/v1/coupons/%d/issue HTTP/1.1
+    POST /api/v1/coupons/%s/issue HTTP/1.1
     Host: localhost
     Authorization: Bearer %s
     Content-Length: 0

@@ -161,7 +161,7 @@ abstract class ComparedShop {
   }
 
   Mono<Answer> buying(Shopper shopper, String key, long units) {
-    String body = "{\"items\":[{\"productId\":%d,\"quantity\":%d}]}".formatted(product, units);
+    String body = "{\"items\":[{\"productId\":%s,\"quantity\":%s}]}".formatted(product, units);
     return shopper.sending(HttpMethod.POST, "/orders", key, body);
   }
 
@@ -172,7 +172,7 @@ abstract class ComparedShop {
   }
 
   void supply(int door, long units) {
-    String body = "{\"items\":[{\"productId\":%d,\"delta\":%d}],\"reason\":\"test\"}";
+    String body = "{\"items\":[{\"productId\":%s,\"delta\":%s}],\"reason\":\"test\"}";
     Answer answer =
         admin(door)
             .send(

@@ -79,7 +79,7 @@ class DropReportIT {
 
   private static String units(
       long offered, long sold, long pending, long returned, long left, long writtenOff) {
-    return "{\"offered\":%d,\"sold\":%d,\"pending\":%d,\"returned\":%d,\"left\":%d,\"writtenOff\":%d}"
+    return "{\"offered\":%s,\"sold\":%s,\"pending\":%s,\"returned\":%s,\"left\":%s,\"writtenOff\":%s}"
         .formatted(offered, sold, pending, returned, left, writtenOff);
   }
 
@@ -107,7 +107,7 @@ class DropReportIT {
   }
 
   private static String item(long product, long units) {
-    return "\"items\":[{\"productId\":%d,\"quantity\":%d}],".formatted(product, units);
+    return "\"items\":[{\"productId\":%s,\"quantity\":%s}],".formatted(product, units);
   }
 
   private void expire(String order) {

@@ -194,9 +194,9 @@ class ReconciliationIT extends ComparedShop {
     Answer answer = admin(port).get("/admin/consistency");
     assertThat(answer.outcome()).isEqualTo("200");
     assertThat(answer.body().path("stock").path(0).toString())
-        .isEqualTo("{\"productId\":%d,\"redis\":13,\"database\":17}".formatted(product));
+        .isEqualTo("{\"productId\":%s,\"redis\":13,\"database\":17}".formatted(product));
     assertThat(answer.body().path("coupons").toString())
-        .contains("{\"couponId\":%d,\"redis\":9,\"database\":9}".formatted(campaign));
+        .contains("{\"couponId\":%s,\"redis\":9,\"database\":9}".formatted(campaign));
     assertThat(answer.body().path("repaired").asInt()).isZero();
     assertThat(Instant.parse(answer.body().path("checkedAt").asString()))
         .isEqualTo(consistency.latest().checkedAt());

@@ -42,7 +42,7 @@ public final class DropShop {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < productsAndUnits.length; i += 2) {
       lines.add(
-          "{\"productId\":%d,\"quantity\":%d}"
+          "{\"productId\":%s,\"quantity\":%s}"
               .formatted(productsAndUnits[i], productsAndUnits[i + 1]));
     }
     return "{\"items\":[" + String.join(",", lines) + "]}";

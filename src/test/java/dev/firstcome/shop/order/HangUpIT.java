@@ -181,7 +181,7 @@ class HangUpIT {
   }
 
   private static String body(long tea, long cup) {
-    return "{\"items\":[{\"productId\":%d,\"quantity\":%d},{\"productId\":%d,\"quantity\":1}]}"
+    return "{\"items\":[{\"productId\":%s,\"quantity\":%s},{\"productId\":%s,\"quantity\":1}]}"
         .formatted(tea, UNITS, cup);
   }
 

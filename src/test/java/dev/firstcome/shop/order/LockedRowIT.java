@@ -146,7 +146,7 @@ class LockedRowIT {
                     shopper(user)
                         .sending(
                             HttpMethod.POST,
-                            "/coupons/%d/issue".formatted(i % NEEDS_IT == 0 ? locked : other)));
+                            "/coupons/%s/issue".formatted(i % NEEDS_IT == 0 ? locked : other)));
 
     othersAreGood(sent);
     assertThat(sql.number("SELECT count(*) FROM issued_coupons WHERE coupon_id = $1", locked))
@@ -193,7 +193,7 @@ class LockedRowIT {
   }
 
   private Function<String, Mono<Answer>> order(long product) {
-    String body = "{\"items\":[{\"productId\":%d,\"quantity\":1}]}".formatted(product);
+    String body = "{\"items\":[{\"productId\":%s,\"quantity\":1}]}".formatted(product);
     return user -> shopper(user).sending(HttpMethod.POST, "/orders", "k", body);
   }
 

@@ -53,7 +53,7 @@ class OrderRaceIT {
   }
 
   private static String line(long product, long units) {
-    return "{\"productId\":%d,\"quantity\":%d}".formatted(product, units);
+    return "{\"productId\":%s,\"quantity\":%s}".formatted(product, units);
   }
 
   private long stock(long product) {
@@ -171,7 +171,7 @@ class OrderRaceIT {
                 HttpMethod.POST,
                 "/admin/stock-adjustments",
                 "supply",
-                "{\"items\":[{\"productId\":%d,\"delta\":3}],\"reason\":\"supply\"}"
+                "{\"items\":[{\"productId\":%s,\"delta\":3}],\"reason\":\"supply\"}"
                     .formatted(product));
 
     assertThat(supplied.body().at("/items/0/stock").asLong()).isEqualTo(3);

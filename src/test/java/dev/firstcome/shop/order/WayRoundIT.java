@@ -59,7 +59,7 @@ class WayRoundIT {
   }
 
   private String order(long product) {
-    String body = "{\"items\":[{\"productId\":%d,\"quantity\":1}]}".formatted(product);
+    String body = "{\"items\":[{\"productId\":%s,\"quantity\":1}]}".formatted(product);
     Answer answer = shopper.send(HttpMethod.POST, "/orders", UUID.randomUUID().toString(), body);
     assertThat(answer.code()).isEqualTo(201);
     return answer.body().get("id").asString();
@@ -117,7 +117,7 @@ class WayRoundIT {
     String good = order(sound);
     String later = order(sound);
     sql.run(
-        "ALTER TABLE stock ADD CONSTRAINT poison CHECK (product_id <> %d OR quantity < 10) NOT VALID"
+        "ALTER TABLE stock ADD CONSTRAINT poison CHECK (product_id <> %s OR quantity < 10) NOT VALID"
             .formatted(poisoned));
     due(bad, good, later);
 
@@ -159,7 +159,7 @@ class WayRoundIT {
     long product = sql.product(PRICE, 10);
     String other = UUID.randomUUID().toString();
     Shopper neighbour = new Shopper(other, new Tokens(secret).user(other), List.of(port));
-    String item = "{\"productId\":%d,\"quantity\":1}".formatted(product);
+    String item = "{\"productId\":%s,\"quantity\":1}".formatted(product);
     for (Shopper one : List.of(shopper, neighbour)) {
       assertThat(one.send(HttpMethod.POST, "/cart/items", item).code()).isEqualTo(201);
     }
@@ -205,7 +205,7 @@ class WayRoundIT {
                 .code())
         .isEqualTo(201);
     String supply =
-        "{\"items\":[{\"productId\":%d,\"delta\":2}],\"reason\":\"more\"}".formatted(product);
+        "{\"items\":[{\"productId\":%s,\"delta\":2}],\"reason\":\"more\"}".formatted(product);
     assertThat(admin.send(HttpMethod.POST, "/admin/stock-adjustments", "supply", supply).code())
         .isEqualTo(200);
     due(unpaid);

@@ -52,7 +52,7 @@ class OrderLifeIT {
 
   private Mono<Answer> ordering(String key, long product, String coupon) {
     String use = coupon.isEmpty() ? "" : ",\"issuedCouponId\":\"" + coupon + "\"";
-    String body = "{\"items\":[{\"productId\":%d,\"quantity\":1}]%s}".formatted(product, use);
+    String body = "{\"items\":[{\"productId\":%s,\"quantity\":1}]%s}".formatted(product, use);
     return shopper.sending(HttpMethod.POST, "/orders", key, body);
   }
 

@@ -59,7 +59,7 @@ class RefundIT {
 
   private String order(long product, long units, String more) {
     String body =
-        "{\"items\":[{\"productId\":%d,\"quantity\":%d}]%s}".formatted(product, units, more);
+        "{\"items\":[{\"productId\":%s,\"quantity\":%s}]%s}".formatted(product, units, more);
     Answer made = send("/orders", UUID.randomUUID().toString(), body, HttpMethod.POST);
     assertThat(made.outcome()).isEqualTo("201");
     return made.body().path("id").asString();
@@ -102,7 +102,7 @@ class RefundIT {
   }
 
   private static String units(long product, long units, boolean restock) {
-    return "{\"items\":[{\"productId\":%d,\"quantity\":%d}],\"restock\":%s,\"reason\":\"broken\"}"
+    return "{\"items\":[{\"productId\":%s,\"quantity\":%s}],\"restock\":%s,\"reason\":\"broken\"}"
         .formatted(product, units, restock);
   }
 
@@ -172,7 +172,7 @@ class RefundIT {
     Answer tooMany = refund(order, "more", units(product, 4, true));
     assertThat(tooMany.outcome()).isEqualTo("409 REFUND_EXCEEDS_ORDER");
     assertThat(tooMany.body().path("items").toString())
-        .isEqualTo("[{\"productId\":%d,\"requested\":4,\"refundable\":3}]".formatted(product));
+        .isEqualTo("[{\"productId\":%s,\"requested\":4,\"refundable\":3}]".formatted(product));
     assertThat(sql.number("SELECT count(*) FROM audit WHERE subject = $1", "order:" + order))
         .isEqualTo(1);
   }
@@ -230,7 +230,7 @@ class RefundIT {
     assertThat(outcomes.keySet()).isSubsetOf(Set.of("200", "201", "409 ORDER_NOT_REFUNDABLE"));
     assertThat(outcomes.get("200")).isEqualTo(rounds);
     long parts = outcomes.getOrDefault("201", 0L);
-    System.out.printf("%d of %d partial refunds came first%n", parts, rounds);
+    System.out.printf("%s of %s partial refunds came first%n", parts, rounds);
     assertThat(balance()).isEqualTo(1_000_000);
     assertThat(stock(product)).isEqualTo(5L * rounds - 3 * parts);
     assertThat(supplied(product)).isEqualTo(stock(product));

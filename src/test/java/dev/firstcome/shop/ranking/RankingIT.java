@@ -255,12 +255,12 @@ class RankingIT {
       if (random.nextInt(3) > 0) {
         deliverAll();
         projectAll();
-        assertAgrees("seed %d step %d: %s".formatted(seed, step, did));
+        assertAgrees("seed %s step %s: %s".formatted(seed, step, did));
         compared++;
       }
     }
     System.out.printf(
-        "ranking: %d payments, %d comparisons, %s of shop time%n",
+        "ranking: %s payments, %s comparisons, %s of shop time%n",
         payments.size(), compared, Duration.between(start, clock.instant()));
     assertThat(redis.call(r -> r.keys("*")).block(SOON))
         .allSatisfy(key -> assertThat(redis.call(r -> r.ttl(key)).block(SOON)).isPositive());

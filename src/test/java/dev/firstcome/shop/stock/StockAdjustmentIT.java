@@ -53,7 +53,7 @@ class StockAdjustmentIT {
         .expectBody()
         .json(
             """
-            {"items":[{"productId":%d,"stock":26},{"productId":%d,"stock":7}]}"""
+            {"items":[{"productId":%s,"stock":26},{"productId":%s,"stock":7}]}"""
                 .formatted(second, first));
 
     assertThat(shelf.find(first).stock()).isEqualTo(7);

@@ -75,7 +75,7 @@ class StockFenceIT {
       items
           .append(i == 0 ? "" : ",")
           .append(
-              "{\"productId\":%d,\"delta\":%d}"
+              "{\"productId\":%s,\"delta\":%s}"
                   .formatted(productsAndDeltas[i], productsAndDeltas[i + 1]));
     }
     String body = "{\"items\":[%s],\"reason\":\"count\"}".formatted(items);
@@ -178,7 +178,7 @@ class StockFenceIT {
     try {
       Adjustment one = new Adjustment(List.of(new Line(tea, -1)), "away");
       assertThat(adjustments.adjust(request("away"), one).block(SOON).body())
-          .isEqualTo("{\"items\":[{\"productId\":%d,\"stock\":100}]}".formatted(tea));
+          .isEqualTo("{\"items\":[{\"productId\":%s,\"stock\":100}]}".formatted(tea));
     } finally {
       redisBreaker.transitionToClosedState();
     }
