@@ -22,6 +22,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.HashSet;
@@ -109,12 +110,21 @@ record TokenKeys(
   }
 
   private static PublicKey publicKey(Resource location, JWSAlgorithm algorithm) {
+    String kind = JWSAlgorithm.Family.EC.contains(algorithm) ? "EC" : "RSA";
     try {
       String pem = location.getContentAsString(StandardCharsets.US_ASCII);
       String base64 = pem.replaceAll("-----(BEGIN|END) PUBLIC KEY-----", "").replaceAll("\\s", "");
       X509EncodedKeySpec key = new X509EncodedKeySpec(Base64.getDecoder().decode(base64));
-      String type = JWSAlgorithm.Family.EC.contains(algorithm) ? "EC" : "RSA";
-      return checked(KeyFactory.getInstance(type).generatePublic(key), algorithm, location);
+      return checked(KeyFactory.getInstance(kind).generatePublic(key), algorithm, location);
+    } catch (InvalidKeySpecException e) {
+      throw new TokenSettingsException(
+          location
+              + " is no PEM public key of the kind "
+              + kind
+              + ", which "
+              + algorithm
+              + " needs: "
+              + e.getMessage());
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       throw new TokenSettingsException(location + " is not a PEM public key: " + e.getMessage());
     }

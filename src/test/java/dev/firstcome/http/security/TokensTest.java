@@ -18,6 +18,8 @@ import com.nimbusds.jwt.PlainJWT;
 import dev.firstcome.refusal.CommonRefusal;
 import dev.firstcome.refusal.Refused;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPairGenerator;
+import java.security.PublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +33,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.ByteArrayResource;
 
@@ -316,6 +319,18 @@ class TokensTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"EC, RS256, RSA", "RSA, ES256, EC", "Ed25519, PS512, RSA"})
+  void doesNotStartWithAKeyOfAnotherKind(String kind, String algorithm, String needed)
+      throws Exception {
+    PublicKey other = KeyPairGenerator.getInstance(kind).generateKeyPair().getPublic();
+    ByteArrayResource pem = new ByteArrayResource(pem(other).getBytes(StandardCharsets.US_ASCII));
+    doesNotStart(
+        publicKeySettings(null),
+        new IssuerSettings(null, null, pem, List.of(algorithm), List.of()),
+        "is no PEM public key of the kind " + needed + ", which " + algorithm + " needs");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"EdDSA", "Ed25519", "ES256K", "none"})
   void doesNotStartWithAKeyThatItCannotUse(String algorithm) {
     ByteArrayResource key = new ByteArrayResource(new byte[0]);
@@ -365,7 +380,11 @@ class TokensTest {
   }
 
   private static String pem(RSAKey key) throws JOSEException {
-    String base64 = Base64.getMimeEncoder().encodeToString(key.toRSAPublicKey().getEncoded());
+    return pem(key.toRSAPublicKey());
+  }
+
+  private static String pem(PublicKey key) {
+    String base64 = Base64.getMimeEncoder().encodeToString(key.getEncoded());
     return "-----BEGIN PUBLIC KEY-----\n" + base64 + "\n-----END PUBLIC KEY-----\n";
   }
 }
