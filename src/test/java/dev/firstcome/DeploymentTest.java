@@ -54,6 +54,25 @@ class DeploymentTest {
         .contains("FIRSTCOME_SECURITY_JWTSECRET");
   }
 
+  /** Or a proxy sends a request into a connection that is being closed, and answers 502. */
+  @Test
+  void keepsAConnectionForLongerThanMostProxiesDo() throws IOException {
+    Duration idle =
+        Settings.all()
+            .filter(setting -> setting.path("name").asString().equals("firstcome.web.idle-timeout"))
+            .map(setting -> DurationStyle.detectAndParse(Settings.preset(setting)))
+            .findFirst()
+            .orElseThrow();
+    assertThat(idle).isGreaterThanOrEqualTo(Duration.ofSeconds(75));
+    assertThat(Path.of("src/docs/http.md"))
+        .content()
+        .contains("idle connection for " + idle.toSeconds() + " s (`firstcome.web.idle-timeout`)");
+    assertThat(Path.of("src/docs/operations.md")).content().contains("](http.md#proxies)");
+    assertThat(Path.of("src/main/resources/application.yaml"))
+        .content()
+        .doesNotContain("idle-timeout");
+  }
+
   @Test
   void speaksOfOnePortAndOneUser() throws IOException {
     String port = only("EXPOSE (\\d+)", IMAGE.resolve("Dockerfile"));
