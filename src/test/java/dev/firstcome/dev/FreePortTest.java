@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class FreePortTest {
@@ -17,6 +19,28 @@ class FreePortTest {
       assertThat(FreePort.isTaken(0)).isFalse();
     }
     assertThat(FreePort.isTaken(socket.getLocalPort())).isFalse();
+  }
+
+  /** In a process of its own, as Maven starts it. */
+  @Test
+  void endsAShopBeforeItsServersAreStarted() throws Exception {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(FreePort.loopback(0));
+      ProcessBuilder shop =
+          new ProcessBuilder(
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "-XX:TieredStopAtLevel=1",
+              "-cp",
+              System.getProperty("java.class.path"),
+              DevelopmentShop.class.getName());
+      shop.environment().put("SERVER_PORT", String.valueOf(socket.getLocalPort()));
+      Process process = shop.redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(said).isEqualTo(1);
+      assertThat(said)
+          .contains(DevelopmentShop.taken(socket.getLocalPort()))
+          .doesNotContain("PostgreSQL");
+    }
   }
 
   @Test
