@@ -6,6 +6,8 @@ rem Needs Windows 10 1803 or later, which brings curl, tar and certutil.
 setlocal EnableExtensions
 cd /d "%~dp0"
 
+for %%a in (%*) do for %%g in (test verify integration-test spring-boot:test-run) do if /i "%%~a"=="%%g" goto refuse
+
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java"
 "%JAVA%" -version >nul 2>&1
@@ -14,7 +16,7 @@ if errorlevel 1 (
   exit /b 1
 )
 
->&2 echo mvnw: Windows builds the jar only. The tests and the development shop run PostgreSQL and Redis: use WSL for them.
+>&2 echo mvnw: Windows builds the jar only: mvnw -DskipTests package. The tests and the development shop need WSL or a container.
 
 where mvn >nul 2>&1
 if errorlevel 1 goto download
@@ -82,3 +84,7 @@ rmdir /s /q "%WORK%"
 :run
 call "%MAVEN%\bin\mvn.cmd" %*
 exit /b %ERRORLEVEL%
+
+:refuse
+>&2 echo mvnw: the tests and the development shop run PostgreSQL and Redis, which Windows cannot: use WSL or a container
+exit /b 1

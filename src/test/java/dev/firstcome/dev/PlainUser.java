@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * How PostgreSQL, which refuses to run as root, is started by root. A plain user needs nothing.
+ * How root starts what is to run as somebody else, such as PostgreSQL, which refuses to run as
+ * root. A plain user needs nothing.
  *
  * @param prefix what goes before the command
  * @param owner the user id that has to own the server's folder, -1 for whoever runs this
  */
-record PlainUser(List<String> prefix, int owner) {
+public record PlainUser(List<String> prefix, int owner) {
 
   /** The traditional number of "nobody". */
   private static final int NOBODY = 65534;
@@ -22,7 +23,7 @@ record PlainUser(List<String> prefix, int owner) {
    * @param folder to try it in
    * @throws IllegalStateException if root has no way to be somebody else here
    */
-  static PlainUser find(Path folder) throws IOException {
+  public static PlainUser find(Path folder) throws IOException {
     if (!WorkFolder.isRoot()) {
       return new PlainUser(List.of(), -1);
     }
@@ -44,7 +45,7 @@ record PlainUser(List<String> prefix, int owner) {
             + " here: run as another user, use FIRSTCOME_SERVERS=containers, or configure a URL");
   }
 
-  List<String> command(List<String> command) {
+  public List<String> command(List<String> command) {
     return Stream.concat(prefix.stream(), command.stream()).toList();
   }
 
