@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Runs the commands of README and guide as they stand, twice, and checks each answer against the one that is printed there.
+# Its own shop must start and answer without a stack trace.
 #
 #   src/test/check walkthrough                          against a fresh shop of its own
 #   BASE=http://localhost:8080 src/test/check walkthrough   against one that runs
@@ -7,7 +8,7 @@
 # Between a page's two walk-through markers, a ```bash block is run in one shell that all blocks share, and the
 # ```http or ```text block after it is what its output must contain, in that order; … stands for anything.
 set -euo pipefail
-[ -n "${BASE:-}" ] || exec src/test/check with-shop src/test/check walkthrough
+[ -n "${BASE:-}" ] || QUIET=true exec src/test/check with-shop src/test/check walkthrough
 
 block='' command='' kind='' output='' ran=0 checked=0
 

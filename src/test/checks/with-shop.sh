@@ -4,11 +4,13 @@
 #   src/test/check with-shop k6 run src/k6/drop.js
 #
 # The command finds the shop's address in BASE. The exit code is the command's. SHOP_START_LIMIT (600) is how many
-# seconds the start may take: the first one compiles, and may have to fetch everything.
+# seconds the start may take: the first one compiles, and may have to fetch everything. With QUIET=true a stack trace in
+# what the shop printed, from its start to its end, is a failure.
 set -euo pipefail
 
 say() { echo "with-shop: $*" >&2; }
 
+trace='^(\[[A-Z]+\])?[[:space:]]+at '
 log=$(mktemp "${TMPDIR:-/tmp}/firstcome-shop.XXXXXX")
 group=
 
@@ -24,7 +26,13 @@ close() {
     done
     kill -KILL -- "-$group" 2>/dev/null && say "the shop did not close within 60 s and was killed" && code=1
   fi
-  if [ "$code" -ne 0 ]; then
+  if [ "$code" -eq 0 ] && [ "${QUIET:-}" = true ] && grep -qE "$trace" "$log"; then
+    say "the shop printed a stack trace:"
+    grep -m 1 -E -B 3 -A 5 "$trace" "$log" >&2
+    code=1
+  fi
+  # 75: what the command needs cannot be had here, whatever the shop did.
+  if [ "$code" -ne 0 ] && [ "$code" -ne 75 ]; then
     say "the end of the shop's log:"
     grep -v "^\[ERROR\][[:space:]]*at " "$log" | tail -n 60 >&2
   fi
