@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The checks that hold the pages and the first start: they fail where something is wrong. */
 class ChecksTest {
 
-  @TempDir Path copy;
+  @TempDir Path copy = Path.of("");
 
   @Test
   void theWalkThroughFailsAtItsFirstCommandWhereNoShopListens() throws Exception {

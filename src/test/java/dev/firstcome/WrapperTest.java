@@ -22,7 +22,7 @@ class WrapperTest {
       "mvnw: the tests and the development shop run PostgreSQL and Redis, which Windows cannot: use"
           + " WSL or a container";
 
-  @TempDir Path home;
+  @TempDir Path home = Path.of("");
 
   @Test
   void namesTheJavaThatIsTooOldByItsUsualNumber() throws Exception {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -70,7 +71,7 @@ class DropReportIT {
               last.set(report(drop));
               isAsExpected.accept(last.get());
             });
-    return last.get();
+    return Objects.requireNonNull(last.get());
   }
 
   private static String units(JsonNode report) {
@@ -272,7 +273,8 @@ class DropReportIT {
   void administratorsShareALookAndAnUnknownDropHasNone() {
     long drop = shop.drop(PAST, "", sql.product(10, 10));
     List<DropReport> seen =
-        Flux.range(0, 50).flatMap(i -> reports.report(drop)).collectList().block(SOON);
+        Objects.requireNonNull(
+            Flux.range(0, 50).flatMap(i -> reports.report(drop)).collectList().block(SOON));
     assertThat(seen).hasSize(50).allMatch(report -> report == seen.get(0));
     assertThat(shop.operator.get("/admin/drops/999999999/report").outcome())
         .isEqualTo("404 DROP_NOT_FOUND");

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -152,10 +153,12 @@ class JoiningTest {
       Key key = new Key(DROP, user);
       world.decide(List.of(new Command(key, true), new Command(key, false)), AFTER);
     }
-    assertThat(world.tickets.get(new Key(DROP, "had")).number()).isEqualTo(9);
-    assertThat(world.tickets.get(new Key(DROP, "had")).pooled()).isFalse();
-    assertThat(world.tickets.get(new Key(DROP, "has")).number()).isNull();
-    assertThat(world.tickets.get(new Key(DROP, "has")).pooled()).isTrue();
+    Ticket had = Objects.requireNonNull(world.tickets.get(new Key(DROP, "had")));
+    assertThat(had.number()).isEqualTo(9);
+    assertThat(had.pooled()).isFalse();
+    Ticket has = Objects.requireNonNull(world.tickets.get(new Key(DROP, "has")));
+    assertThat(has.number()).isNull();
+    assertThat(has.pooled()).isTrue();
   }
 
   /** Admission begins before the last has its number. */

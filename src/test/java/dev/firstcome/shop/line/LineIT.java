@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -173,7 +174,7 @@ class LineIT {
         drop);
     AtomicReference<String> first = new AtomicReference<>();
     Stranger<?> shuffle = Stranger.does(database, s -> shuffleTwo(s, drop).doOnNext(first::set));
-    Shopper leaver = as(first.get());
+    Shopper leaver = as(Objects.requireNonNull(first.get()));
     CompletableFuture<Answer> left = CompletableFuture.supplyAsync(() -> leave(leaver, drop));
     await()
         .atMost(SOON)
