@@ -59,9 +59,9 @@ public final class DevelopmentShop {
   private static void configure(ConfigurableApplicationContext context) {
     ConfigurableEnvironment environment = context.getEnvironment();
     endIfTaken(environment.getProperty("server.port", Integer.class, 8080));
-    System.out.println("Firstcome: PostgreSQL and Redis …");
+    System.out.println("Firstcome: PostgreSQL and Redis ...");
     Map<String, Object> defaults = new LinkedHashMap<>(Servers.forDevelopment(environment));
-    System.out.println("Firstcome: PostgreSQL and Redis are there, now the shop and its data …");
+    System.out.println("Firstcome: PostgreSQL and Redis are there, now the shop and its data ...");
     defaults.put("firstcome.events.allow-private", "true");
     defaults.put("firstcome.page.enabled", "true");
     defaults.put("firstcome.page.demo", "true");
