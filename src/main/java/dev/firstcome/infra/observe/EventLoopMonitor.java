@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
@@ -44,7 +45,6 @@ final class EventLoopMonitor implements SmartLifecycle {
   /** Places told of; more would not be read. */
   private static final int MOST_PLACES = 100;
 
-  private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private final List<MonitoredEventLoop> loops = new ArrayList<>();
   private final Set<String> told = ConcurrentHashMap.newKeySet();
   private final MeterRegistry meters;
@@ -53,7 +53,13 @@ final class EventLoopMonitor implements SmartLifecycle {
   /**
    * @param groups the loops, by the name of their bean
    */
+  @Autowired
   EventLoopMonitor(Map<String, EventExecutorGroup> groups, MeterRegistry meters) {
+    this(groups, meters, ManagementFactory.getThreadMXBean());
+  }
+
+  EventLoopMonitor(
+      Map<String, EventExecutorGroup> groups, MeterRegistry meters, ThreadMXBean threads) {
     this.meters = meters;
     groups.forEach(
         (name, group) -> {
