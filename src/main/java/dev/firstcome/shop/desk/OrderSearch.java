@@ -23,10 +23,10 @@ import reactor.core.publisher.Mono;
 class OrderSearch {
 
   /** Candidates of one look, if there is anything to check. */
-  private static final int LOOK = 500;
+  private static final int LOOK = 400;
 
   /** Looks for one page. */
-  private static final int LOOKS = 8;
+  private static final int LOOKS = 2;
 
   private final OrderSearchSql sql;
   private final Orders orders;

@@ -65,7 +65,9 @@ import tools.jackson.databind.JsonNode;
       "firstcome.events.min-backoff=50ms",
       "firstcome.events.max-backoff=3s",
       "firstcome.events.probe-interval=200ms",
-      "firstcome.outbox.interval=200ms"
+      "firstcome.outbox.interval=200ms",
+      // One customer pays for all of it.
+      "firstcome.limits.writes-burst=100000"
     })
 @ContextConfiguration(initializers = OwnStores.class)
 @NullUnmarked
@@ -75,6 +77,9 @@ class PlatformIT {
 
   /** Payments, and four times as many as refunds; {@code -Dplatform.payments=2000} takes longer. */
   private static final int SETTLED = Integer.getInteger("platform.payments", 200);
+
+  /** For so long the platform is away at least. */
+  private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("platform.away", 0));
 
   private static final Receiver PLATFORM = new Receiver();
 
@@ -256,6 +261,8 @@ class PlatformIT {
   @Test
   void tellsThePlatformOfAllThatWasPaidAndRefunded() {
     PLATFORM.stop();
+    Mono<Long> away = Mono.delay(AWAY).cache();
+    away.subscribe();
     List<String> orders = customer.orders(SETTLED, product, 2);
     Flux.fromIterable(orders).flatMap(customer::paying, 32).blockLast(SOON);
     List<String> refunded = orders.subList(0, SETTLED / 4);
@@ -266,8 +273,9 @@ class PlatformIT {
     AtomicInteger requests = new AtomicInteger();
     PLATFORM.behave(
         request -> requests.getAndIncrement() % 3 == 0 ? Answer.status(500) : Answer.OK);
+    away.block(SOON.plus(AWAY));
     PLATFORM.start();
-    await().atMost(SOON).until(() -> inStatus(EventStatus.PENDING) == 0);
+    await().atMost(SOON.plus(AWAY)).until(() -> inStatus(EventStatus.PENDING) == 0);
 
     Map<String, JsonNode> kept = new HashMap<>();
     PLATFORM.received().stream()
