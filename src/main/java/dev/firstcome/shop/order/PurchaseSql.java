@@ -37,7 +37,7 @@ class PurchaseSql {
       ON CONFLICT DO NOTHING
       """;
 
-  // lower(status) is what orders_unpaid_by_user speaks of, and no other index.
+  // lower(status) is what orders_live_by_user speaks of, and no other index.
   private static final String UNPAID =
       """
       SELECT user_id, count(*) AS number, (array_agg(id ORDER BY created_at, id))[:100] AS ids
@@ -51,7 +51,7 @@ class PurchaseSql {
         coalesce(sum(i.quantity - i.refunded) FILTER (WHERE o.status <> 'PENDING'), 0)::bigint AS bought,
         coalesce(sum(i.quantity) FILTER (WHERE o.status = 'PENDING'), 0)::bigint AS pending
       FROM orders o JOIN order_items i ON i.order_id = o.id
-      WHERE o.user_id = ANY($1) AND o.status || '' IN ('PENDING', 'PAID')
+      WHERE o.user_id = ANY($1) AND lower(o.status) IN ('pending', 'paid')
         AND (i.product_id = ANY($2) OR i.drop_id = ANY($3))
       GROUP BY o.user_id, i.product_id, i.drop_id
       """;
