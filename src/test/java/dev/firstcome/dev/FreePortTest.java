@@ -2,10 +2,10 @@ package dev.firstcome.dev;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.firstcome.harness.ShopProcess;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class FreePortTest {
@@ -26,13 +26,7 @@ class FreePortTest {
   void endsAShopBeforeItsServersAreStarted() throws Exception {
     try (ServerSocket socket = new ServerSocket()) {
       socket.bind(FreePort.loopback(0));
-      ProcessBuilder shop =
-          new ProcessBuilder(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-XX:TieredStopAtLevel=1",
-              "-cp",
-              System.getProperty("java.class.path"),
-              DevelopmentShop.class.getName());
+      ProcessBuilder shop = ShopProcess.java(DevelopmentShop.class);
       shop.environment().put("SERVER_PORT", String.valueOf(socket.getLocalPort()));
       Process process = shop.redirectErrorStream(true).start();
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

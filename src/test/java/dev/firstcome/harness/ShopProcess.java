@@ -41,13 +41,7 @@ public final class ShopProcess implements AutoCloseable {
    */
   public static ShopProcess start(Environment servers, Path log, Map<String, String> variables)
       throws IOException {
-    ProcessBuilder shop =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Firstcome.class.getName());
+    ProcessBuilder shop = java(Firstcome.class);
     shop.environment().put("SERVER_PORT", "0");
     shop.environment().put("FIRSTCOME_ORDER_MAXPENDING", "0");
     LENT.forEach(
@@ -56,6 +50,16 @@ public final class ShopProcess implements AutoCloseable {
     shop.environment().putAll(variables);
     return new ShopProcess(
         shop.redirectErrorStream(true).redirectOutput(log.toFile()).start(), log);
+  }
+
+  /** This JVM again, with the same classes, that runs another main class. */
+  public static ProcessBuilder java(Class<?> main) {
+    return new ProcessBuilder(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        System.getProperty("java.class.path"),
+        main.getName());
   }
 
   /** Once it listens. */
